@@ -1,0 +1,47 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** What a person needs to mend an argument: where it stands, what is wrong with it, and what would be right. */
+export interface ArgumentProblem {
+  /** Path into the arguments, such as `disks[0].size`; empty when the arguments are wrong as a whole. */
+  path: string;
+  /** What is wrong, as the end of a sentence that starts with the path: `is 4; Talos needs at least 10`. */
+  problem: string;
+  /** What would be right, as a sentence of its own. */
+  expected?: string;
+}
+
+/**
+ * A user's mistake in the arguments of a component or a declaration.
+ *
+ * It is thrown before anything is registered or written, and its message is all that a person needs: no stack trace is shown for it.
+ */
+export class ArgumentError extends Error {
+  override readonly name = "ArgumentError";
+  /** Component or declaration that refused, such as `ProxmoxVm`. */
+  readonly component: string;
+  /** Name of the instance that refused, such as `cp-1`. */
+  readonly instance: string;
+  readonly problem: ArgumentProblem;
+
+  constructor(component: string, instance: string, problem: ArgumentProblem) {
+    const subject = problem.path === "" ? "" : `${problem.path} `;
+    super(`${component} "${instance}": ${subject}${problem.problem}.${problem.expected === undefined ? "" : ` ${problem.expected}`}`);
+    this.component = component;
+    this.instance = instance;
+    this.problem = problem;
+  }
+}
+
+/** The known word a person most likely meant, or undefined when none is near: at most a third of the word may differ. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const match = closest(word, [...known]);
+  return distance(word, match) <= Math.max(1, Math.ceil(word.length / 3)) ? match : undefined;
+}
+
+/** ` Did you mean "x"?`, or a list of what is known when nothing is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const match = nearest(word, known);
+  if (match !== undefined) return `Did you mean "${match}"?`;
+  return known.length === 0 ? "None is known here." : `Known are: ${known.join(", ")}.`;
+}
