@@ -7,6 +7,9 @@ export interface ManifestResource {
   resource: CustomResource;
 }
 
+/** Any Kubernetes object, registered under the token its own class would have. */
+class Manifest extends CustomResource {}
+
 /**
  * Registers plain Kubernetes objects as children of a component, one resource an object, for people who apply them with Pulumi instead of
  * GitOps. The Pulumi name is derived from kind, namespace and name, so that the order of the objects does not matter.
@@ -18,7 +21,7 @@ export function manifestResources(
   objects: readonly KubernetesObject[],
   opts: CustomResourceOptions & { parent: Resource },
 ): ManifestResource[] {
-  return objects.map((object) => ({ object, resource: new CustomResource(token(object), childName(name, object), { ...object }, opts) }));
+  return objects.map((object) => ({ object, resource: new Manifest(token(object), childName(name, object), { ...object }, opts) }));
 }
 
 /** `kubernetes:apps/v1:Deployment`; the core group is called `core` in tokens and has no name in manifests. */

@@ -1,0 +1,73 @@
+/** The only reader of stack configuration: one schema, two sources (the engine and the file), and errors that name line and path. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { didYouMean } from "@rzp/core";
+import { ConfigError, readStackFile, show, toMistakes, type StackFile } from "./config/errors.ts";
+import { crossCheck } from "./config/rules.ts";
+import { stackSchema, type Stack } from "./config/schema.ts";
+
+export { ConfigError } from "./config/errors.ts";
+export type { Stack } from "./config/schema.ts";
+
+/** Name of the Pulumi project, and so the prefix of every key. */
+export const PROJECT = "homelab";
+/** Folder of the deploy app: where `Pulumi.yaml` and the stacks' files are. */
+export const APP = resolve(import.meta.dirname, "..");
+
+/** Values that a run needs and that never stand in a file: readSecrets puts them into its environment. */
+export const RUNTIME_SECRETS = ["PROXMOX_VE_API_TOKEN", "CLOUDFLARE_API_TOKEN", "ESO_INFISICAL_CLIENT_ID", "ESO_INFISICAL_CLIENT_SECRET"] as const;
+
+/** The stack as its file says, for everything that needs no engine. */
+export function loadStack(name: string, directory: string = APP): Stack {
+  const file = `Pulumi.${name}.yaml`;
+  return parseStack(file, readText(directory, file, name));
+}
+
+/** Checked configuration from the text of a stack file. */
+export function parseStack(source: string, text: string): Stack {
+  return check(source, readStackFile(source, text, PROJECT, Object.keys(stackSchema.shape)));
+}
+
+/** Checked configuration from what the engine hands a program: `homelab:network` to its JSON or plain text. */
+export function engineStack(config: Readonly<Record<string, string>>): Stack {
+  const own = Object.entries(config).filter(([key]) => key.startsWith(`${PROJECT}:`));
+  const values = Object.fromEntries(own.map(([key, value]) => [key.slice(PROJECT.length + 1), plain(value)]));
+  return check("the stack's configuration", { values, place: (path) => `${PROJECT}:${show(path)}` });
+}
+
+/** The configuration of a stack file in the form the engine hands it to a program. */
+export function engineConfig(stack: Stack): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(stack).map(([key, value]) => [`${PROJECT}:${key}`, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+/** A value that must come from the environment; its name is told, never its content. */
+export function runtimeSecret(name: (typeof RUNTIME_SECRETS)[number], environment: NodeJS.ProcessEnv = process.env): string {
+  const value = environment[name];
+  if (value !== undefined && value !== "") return value;
+  throw new ConfigError("the environment", [{ path: [name], message: "is not set; run under Infisical (see bootstrap/argocd/README.md) or set it" }], show);
+}
+
+function check(source: string, { values, place }: StackFile): Stack {
+  const parsed = stackSchema.safeParse(values);
+  if (!parsed.success) throw new ConfigError(source, toMistakes(parsed.error, stackSchema, values), place);
+  const mistakes = crossCheck(parsed.data);
+  if (mistakes.length > 0) throw new ConfigError(source, mistakes, place);
+  return parsed.data;
+}
+
+function readText(directory: string, file: string, name: string): string {
+  try {
+    return readFileSync(join(directory, file), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const stacks = readdirSync(directory).flatMap((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1] ?? []);
+    throw new ConfigError(`stack "${name}"`, [{ path: [], message: `has no file ${file}. ${didYouMean(name, stacks)}` }], () => "");
+  }
+}
+
+// The engine hands over structured values as JSON and everything else as text.
+function plain(value: string): unknown {
+  return /^[[{]/.test(value) ? (JSON.parse(value) as unknown) : value;
+}

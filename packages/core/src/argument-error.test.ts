@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { ArgumentError, didYouMean, nearest } from "./index.ts";
+
+describe("ArgumentError", () => {
+  it.each([
+    [{ path: "disks[0].size", problem: "is 4Gi", expected: "Talos needs at least 10Gi." }, 'ProxmoxVm "cp-1": disks[0].size is 4Gi. Talos needs at least 10Gi.'],
+    [{ path: "", problem: "names no disk" }, 'ProxmoxVm "cp-1": names no disk.'],
+  ])("says where, what and what would be right", (problem, message) => {
+    const error = new ArgumentError("ProxmoxVm", "cp-1", problem);
+    expect(error.message).toBe(message);
+    expect(error).toMatchObject({ name: "ArgumentError", component: "ProxmoxVm", instance: "cp-1", problem });
+  });
+});
+
+describe("nearest", () => {
+  it.each([
+    ["prowlar", ["prowlarr", "sonarr"], "prowlarr"],
+    ["sonar", ["prowlarr", "sonarr"], "sonarr"],
+    ["zzz", ["prowlarr", "sonarr"], undefined],
+    ["x", [], undefined],
+  ])("%s among %j is %s", (word, known, expected) => {
+    expect(nearest(word, known)).toBe(expected);
+  });
+
+  it("lists what is known when nothing is near", () => {
+    expect(didYouMean("zzzz", ["plex", "kavita"])).toBe("Known are: plex, kavita.");
+    expect(didYouMean("plx", ["plex", "kavita"])).toBe('Did you mean "plex"?');
+    expect(didYouMean("plx", [])).toBe("None is known here.");
+  });
+});

@@ -1,0 +1,119 @@
+import type { Bytes, Cpu, KubernetesObject } from "@rzp/core";
+import type { Site } from "./site.ts";
+
+/** The three layers of the tree; each comes up after the one before. */
+export const LAYERS = ["core", "platform", "apps"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** Pod security standard that a namespace enforces. */
+export type PodSecurity = "restricted" | "baseline" | "privileged";
+
+/** How often a volume is backed up; the schedules belong to the site. */
+export type BackupClass = "daily" | "weekly";
+
+/** One thing a service does that the safe default forbids, and why it must. The reason ends up as an annotation and in the catalogue. */
+export interface Relaxation {
+  /** What is relaxed, in the field's own words: `readOnlyRootFilesystem: false`. */
+  what: string;
+  reason: string;
+}
+
+export interface ServicePort {
+  name: string;
+  /** Port of the container and of the Service, 1 to 65535. */
+  port: number;
+  /** @default "TCP" */
+  protocol?: "TCP" | "UDP";
+}
+
+/** A key a service reads from the secret store. */
+export interface ServiceSecret {
+  /** Key in the service's Kubernetes Secret, and name of the environment variable. */
+  key: string;
+  /** Absolute key in the store, such as `/apps/media/acquisition/sonarr/SONARR__AUTH__APIKEY`. */
+  remote: string;
+}
+
+export interface ServiceVolume {
+  name: string;
+  size: Bytes;
+  mountPath: string;
+  storageClass?: string;
+  /** Backup class, or the written reason why there is none. */
+  backup: BackupClass | { none: string };
+}
+
+/** What every view of a service reads: plain data, nothing derived from a running cluster. */
+export interface ServiceFacts {
+  /** Name of the service and of its Argo CD Application. */
+  name: string;
+  /** Its folder below `src/services` and below the rendered tree, such as `apps/media/acquisition`. */
+  category: string;
+  layer: Layer;
+  namespace: string;
+  podSecurity: PodSecurity;
+  /** One sentence: what it is for. */
+  purpose?: string;
+  /** Sync wave inside its layer when the declaration fixes it; otherwise it follows from `needs`. */
+  wave?: number;
+  /** Images by digest or tag; for a chart the images are the chart's own. */
+  images: readonly string[];
+  chart?: { repoURL: string; name: string; version: string };
+  ports: readonly ServicePort[];
+  /** Host name below the site's domain, such as `sonarr`; absent when the service is not routed. */
+  host?: string;
+  /** Whether the host is also published on the internet through the tunnel. @default "internal" */
+  exposure?: "internal" | "public";
+  /** Fixed address from the load-balancer pool. */
+  loadBalancer?: { address: string; ports: readonly ServicePort[] };
+  hostPorts?: readonly number[];
+  secrets: readonly ServiceSecret[];
+  volumes: readonly ServiceVolume[];
+  /** Services that must be up before this one is applied. */
+  needs: readonly string[];
+  /** Services this one opens connections to. */
+  talksTo: readonly string[];
+  relaxations: readonly Relaxation[];
+  requests: { cpu: Cpu; memory: Bytes; replicas: number };
+}
+
+/** Where a declaration was placed: its key in a category. */
+export interface ServiceId {
+  name: string;
+  category: string;
+  /** Namespace shared by a category; otherwise a service has one of its own name. */
+  namespace?: string;
+}
+
+/** What a stack may change of a service without touching its declaration. */
+export interface ServiceOverride {
+  enabled?: boolean;
+  imageTag?: string;
+  host?: string;
+  resources?: { cpu?: Cpu; memory?: Bytes; memoryLimit?: Bytes };
+}
+
+/** What a service may look at while it renders: the site, and the facts of the services it names. */
+export interface RenderContext {
+  site: Site;
+  /** Facts of a service by name; an unknown name is an ArgumentError that names the nearest known one. */
+  service(name: string): ServiceFacts;
+  /** Every service of the homelab, in the registry's order; for services that are views of the others. */
+  services: readonly ServiceFacts[];
+}
+
+/** A declaration before it has a name: plain data with two faces, and the one change a stack may make to it. */
+export interface Declaration {
+  facts(id: ServiceId): ServiceFacts;
+  manifests(id: ServiceId, context: RenderContext): KubernetesObject[];
+  /** A new declaration with the stack's overrides in place; an override that cannot apply (an image tag for a chart) is an ArgumentError. */
+  override(id: ServiceId, changes: ServiceOverride): Declaration;
+}
+
+/** A declaration in its place. */
+export interface Service {
+  id: ServiceId;
+  facts: ServiceFacts;
+  manifests(context: RenderContext): KubernetesObject[];
+  override(changes: ServiceOverride): Service;
+}
