@@ -1,0 +1,66 @@
+/** The homelab's verbs. Exit codes: 0 done, 1 refused or different, 2 something this machine lacks, 70 a fault of ours. */
+import { styleText } from "node:util";
+import { Command, Option } from "commander";
+
+const stackOption = (): Option => new Option("-s, --stack <name>", "stack, as in Pulumi.<name>.yaml").default("production").env("RZP_STACK");
+
+/** Commands of the deploy app; the repository's own command line adds the workspace's to them. */
+export function cli(): Command {
+  const program = new Command("deploy")
+    .description("The one thin Pulumi program of this homelab, and the tree it renders.")
+    .version("1.0.0")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(use --help for what there is)")
+    .configureHelp({ sortSubcommands: false });
+
+  program.commandsGroup("Homelab:");
+  program
+    .command("plan")
+    .description("what the deploy program would make, offline: no credentials, no engine, no hardware")
+    .addOption(stackOption())
+    .option("--json", "the whole recording for machines")
+    .option("--full", "every input in full, multi-line patches included")
+    .action(action(async (options: { stack: string; json?: boolean; full?: boolean }) => (await import("./commands/plan.ts")).plan(options)));
+
+  program
+    .command("render")
+    .description("write kubernetes/ and bootstrap/argocd/ from the declarations")
+    .addOption(stackOption())
+    .option("--check", "write nothing; exit 1 and list what differs")
+    .action(action(async (options: { stack: string; check?: boolean }) => (await import("./commands/render.ts")).renderCommand(options)));
+
+  for (const [verb, description] of [
+    ["preview", "what the real engine would do (needs pulumi and the tokens)"],
+    ["up", "do it (needs pulumi and the tokens)"],
+    ["refresh", "read the real machines into the state (needs pulumi and the tokens)"],
+    ["destroy", "take everything down; protected machines refuse (needs pulumi and the tokens)"],
+  ] as const) {
+    program
+      .command(verb)
+      .description(description)
+      .addOption(stackOption())
+      .argument("[words...]", "handed to pulumi as they are")
+      .allowUnknownOption()
+      .action(action(async (words: string[], options: { stack: string }) => (await import("./commands/engine.ts")).engine(verb, options.stack, words)));
+  }
+  return program;
+}
+
+/** Names of errors that are a user's to mend: their message is shown, and nothing else. */
+const MISTAKES = new Set(["ArgumentError", "ConfigError", "RegistryError", "GitTreeError", "SecretsError", "RecordingError"]);
+
+/** Runs a command, turns its result into the exit code, and a user's mistake into its message alone. */
+function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>): (...args: Args) => Promise<void> {
+  return async (...args) => {
+    try {
+      process.exitCode = await run(...args);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const mistake = MISTAKES.has(error.name);
+      console.error(`${styleText("red", "error:", { stream: process.stderr })} ${mistake ? error.message : (error.stack ?? error.message)}`);
+      process.exitCode = mistake ? 1 : 70;
+    }
+  };
+}
+
+if (import.meta.main) await cli().parseAsync();
