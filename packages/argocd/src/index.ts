@@ -1,1 +1,2 @@
-export {};
+export * from "./manifests.ts";
+export { ArgoApp, ArgoProject } from "./components.ts";

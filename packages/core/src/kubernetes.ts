@@ -25,13 +25,26 @@ export function objectId({ apiVersion, kind, metadata }: KubernetesObject): stri
   return `${apiVersion}/${kind} ${name}`;
 }
 
+/** A type whose fields are absent where they were undefined. */
+export type Defined<T> = T extends readonly unknown[]
+  ? { [I in keyof T]: Defined<T[I]> }
+  : T extends object
+    ? { [K in keyof T as undefined extends T[K] ? never : K]: Defined<T[K]> } & {
+        [K in keyof T as undefined extends T[K] ? K : never]?: Defined<Exclude<T[K], undefined>>;
+      }
+    : T;
+
 /** A value without the fields that are undefined, at any depth: what JSON would keep. */
-export function defined<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(defined) as T;
+export function defined<T>(value: T): Defined<T> {
+  return strip(value) as Defined<T>;
+}
+
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(strip);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, field]) => field !== undefined)
-      .map(([key, field]) => [key, defined(field)]),
-  ) as T;
+      .map(([key, field]) => [key, strip(field)]),
+  );
 }

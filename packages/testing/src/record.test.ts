@@ -11,7 +11,7 @@ class Box extends ComponentResource {
     super("rzp:test:Box", name, {}, opts);
     const first = new Thing("test:index:Thing", `${name}-first`, { token: secret("hush"), list: [{ key: secret("too") }] }, { parent: this, protect: true });
     // A resource inside an apply is bad style in a component, and exactly what a drain must wait for.
-    output(first.id).apply((id) => new Thing("test:index:Thing", `${name}-late`, { id }, { parent: this, dependsOn: first, ignoreChanges: ["id"] }));
+    output(first.id).apply((id) => new Thing("test:index:Thing", `${name}-late`, { first: id }, { parent: this, dependsOn: first, ignoreChanges: ["id"] }));
     if (opts?.silent !== true) this.registerOutputs({ id: first.id });
   }
 }
@@ -27,7 +27,7 @@ describe("record", () => {
     const first = find("test:index:Thing", "b-first");
     expect(first).toMatchObject({ inputs: { token: "hush", list: [{ key: "too" }] }, secretInputs: ["list[0].key", "token"], parentUrn: find("rzp:test:Box").urn });
     expect(first.options.protect).toBe(true);
-    expect(find("test:index:Thing", "b-late")).toMatchObject({ inputs: { id: "b-first-id" }, options: { dependsOn: [first.urn], ignoreChanges: ["id"], protect: false } });
+    expect(find("test:index:Thing", "b-late")).toMatchObject({ inputs: { first: "b-first-id" }, options: { dependsOn: [first.urn], ignoreChanges: ["id"], protect: false } });
   });
 
   it("starts afresh each time", async () => {

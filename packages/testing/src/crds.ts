@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Ajv } from "ajv";
+import { parseAllDocuments } from "yaml";
+import { objectId, type KubernetesObject } from "@rzp/core";
+
+/** Folder with the CRDs of the pinned projects, where it is at hand: `$RZP_LAB_CRDS`, or `shared/crds` beside the repository. */
+export const CRDS = process.env.RZP_LAB_CRDS ?? resolve(import.meta.dirname, "../../../../shared/crds");
+
+/** True when the CRDs are at hand; a test that needs them skips otherwise, and says so in its title. */
+export const hasCrds = existsSync(CRDS);
+
+interface Schema {
+  type?: string;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  "x-kubernetes-preserve-unknown-fields"?: boolean;
+  "x-kubernetes-int-or-string"?: boolean;
+  [keyword: string]: unknown;
+}
+
+interface Crd {
+  kind: string;
+  spec: { group: string; names: { kind: string }; versions: { name: string; served: boolean; schema: { openAPIV3Schema: Schema } }[] };
+}
+
+/** What the real CRD of a project says against an object: unknown fields, wrong types, missing fields. Empty when it would be accepted. */
+export function crdProblems(project: string, object: KubernetesObject): string[] {
+  const [group = "", version = ""] = object.apiVersion.split("/");
+  const crd = crdsOf(project).find(({ spec }) => spec.group === group && spec.names.kind === object.kind);
+  const served = crd?.spec.versions.find(({ name, served }) => name === version && served);
+  if (served === undefined) return [`${objectId(object)}: no CRD of ${project} serves it`];
+  const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(strict(served.schema.openAPIV3Schema, true));
+  if (validate(object)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message, params }) => `${objectId(object)}: ${instancePath} ${message ?? ""} ${JSON.stringify(params)}`);
+}
+
+const loaded = new Map<string, Crd[]>();
+
+function crdsOf(project: string): Crd[] {
+  const known = loaded.get(project);
+  if (known !== undefined) return known;
+  const folder = join(CRDS, project);
+  const crds = readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), "utf8")))
+    .map((document) => document.toJS() as Crd | null)
+    .filter((crd): crd is Crd => crd?.kind === "CustomResourceDefinition");
+  loaded.set(project, crds);
+  return crds;
+}
+
+/** The schema as an API server with strict decoding applies it: what is not named is refused, unless the schema preserves it. */
+function strict(schema: Schema, root = false): Schema {
+  if (schema["x-kubernetes-int-or-string"] === true) return { anyOf: [{ type: "integer" }, { type: "string" }] };
+  const result: Schema = { ...schema };
+  delete result.format;
+  if (schema.properties !== undefined) {
+    result.properties = Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, root && key === "metadata" ? { type: "object" } : strict(value)]));
+    if (schema["x-kubernetes-preserve-unknown-fields"] !== true) result.additionalProperties = false;
+  } else if (typeof schema.additionalProperties === "object") {
+    result.additionalProperties = strict(schema.additionalProperties);
+  }
+  if (schema.items !== undefined) result.items = strict(schema.items);
+  return result;
+}
