@@ -83,7 +83,8 @@ export async function record<T>(program: () => T | Promise<T>, mocks: RecordMock
   const silent = resources.filter(({ type, urn }) => type.startsWith("rzp:") && !withOutputs.has(urn));
   if (silent.length > 0) throw new Error(`no outputs were registered by ${silent.map(({ type, name }) => `${type} "${name}"`).join(", ")}`);
   // Registrations race one another; by URN they have one order, parents first.
-  resources.sort((a, b) => (a.urn < b.urn ? -1 : 1));
+  const order = (urn: string): string => urn.replaceAll("$", "~");
+  resources.sort((a, b) => (order(a.urn) < order(b.urn) ? -1 : 1));
   return { result, resources, calls, find: (type, name) => findOne(resources, type, name) };
 }
 
