@@ -1,1 +1,2 @@
-export {};
+export { InfisicalIdentity, InfisicalSecretStore, type InfisicalIdentityArgs } from "./components.ts";
+export * from "./manifests.ts";

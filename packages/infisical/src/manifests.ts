@@ -1,1 +1,2 @@
-export {};
+export { externalSecretManifests, type ExternalSecretArgs, type SecretKey } from "./external-secret.ts";
+export { infisicalSecretStoreManifests, type InfisicalAuth, type InfisicalSecretStoreArgs, type SecretRef } from "./store.ts";
