@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressAfter, contains, isIpv4, isPublicIpv4, overlaps, parseCidr, parseRange } from "./index.ts";
+import { addressAfter, contains, isIpv4, isPublicIpv4, overlaps, parseCidr, parseInterface, parseRange } from "./index.ts";
 
 describe("parseCidr", () => {
   it.each([
@@ -13,6 +13,20 @@ describe("parseCidr", () => {
 
   it.each(["10.0.20.5/24", "10.0.20.0", "10.0.20.0/33", "10.0.20/24", "300.0.0.0/8", "fd00::/8", "", "x/24"])("refuses %j", (cidr) => {
     expect(parseCidr(cidr)).toBeUndefined();
+  });
+});
+
+describe("parseInterface", () => {
+  it.each([
+    ["10.0.20.11/24", { address: "10.0.20.11", network: { cidr: "10.0.20.0/24", prefix: 24, first: "10.0.20.0", last: "10.0.20.255" } }],
+    ["10.0.0.0/31", { address: "10.0.0.0", network: { cidr: "10.0.0.0/31", prefix: 31, first: "10.0.0.0", last: "10.0.0.1" } }],
+    ["10.0.0.1/32", { address: "10.0.0.1", network: { cidr: "10.0.0.1/32", prefix: 32, first: "10.0.0.1", last: "10.0.0.1" } }],
+  ])("%s", (text, expected) => {
+    expect(parseInterface(text)).toEqual(expected);
+  });
+
+  it.each(["10.0.20.11", "10.0.20.0/24", "10.0.20.255/24", "10.0.20.11/33", "10.0.20/24", "dhcp", ""])("refuses %j", (text) => {
+    expect(parseInterface(text)).toBeUndefined();
   });
 });
 

@@ -11,6 +11,13 @@ export interface Network {
   last: string;
 }
 
+/** An address and the network it lies in, as an interface has them. */
+export interface InterfaceAddress {
+  /** Without the prefix, such as `10.0.20.11`. */
+  address: string;
+  network: Network;
+}
+
 /** An inclusive range of IPv4 addresses. */
 export interface AddressRange {
   first: string;
@@ -29,6 +36,17 @@ export function parseCidr(cidr: string): Network | undefined {
   const first = parsed.startAddress().correctForm();
   if (first !== parsed.correctForm()) return undefined;
   return { cidr, prefix: parsed.subnetMask, first, last: parsed.endAddress().correctForm() };
+}
+
+/** An interface's address with its prefix (`10.0.20.11/24`), or undefined when it is none or is the network's own or broadcast address. */
+export function parseInterface(text: string): InterfaceAddress | undefined {
+  if (!/\/\d{1,2}$/.test(text) || !Address4.isValid(text)) return undefined;
+  const parsed = new Address4(text);
+  const address = parsed.correctForm();
+  const network = parseCidr(`${parsed.startAddress().correctForm()}/${parsed.subnetMask}`);
+  if (network === undefined) return undefined;
+  // A /31 and a /32 have no network and broadcast address of their own (RFC 3021).
+  return network.prefix < 31 && (address === network.first || address === network.last) ? undefined : { address, network };
 }
 
 /** A range written as `first-last`, a CIDR, or one address; undefined when it is none of them. */
