@@ -37,7 +37,7 @@ export interface Recorded<T> {
   resources: Registration[];
   calls: { token: string; inputs: Record<string, unknown> }[];
   /** The only registration of that type (and name); an error lists what there is otherwise. */
-  find(type: string, name?: string): Registration;
+  find: (type: string, name?: string) => Registration;
 }
 
 export interface RecordMocks {
