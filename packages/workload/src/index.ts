@@ -1,1 +1,2 @@
-export {};
+export * from "./manifests.ts";
+export { HelmWorkload, Workload, type Placement } from "./components.ts";

@@ -1,1 +1,34 @@
-export {};
+export { serviceApplication, serviceFolder } from "./application.ts";
+export type { Mount, PodExtras, Self, Text, VolumeArgs, WorkloadArgs } from "./args.ts";
+export { category, type Category } from "./category.ts";
+export { NAME_MAX } from "./check.ts";
+export { chartSource, helmFacts, helmManifests, helmWorkload, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";
+export { parseImage, type Image } from "./image.ts";
+export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";
+export type { Relax } from "./relax.ts";
+export {
+  BACKUP_CLASSES,
+  commonLabels,
+  hostOf,
+  layerOf,
+  LAYERS,
+  namespaceOf,
+  POD_SECURITY,
+  type BackupClass,
+  type Declaration,
+  type Delivery,
+  type Layer,
+  type PodSecurity,
+  type Relaxation,
+  type RenderContext,
+  type Service,
+  type ServiceFacts,
+  type ServiceId,
+  type ServiceOverride,
+  type ServicePort,
+  type ServiceSecret,
+  type ServiceVolume,
+} from "./service.ts";
+export type { Ingress, MediaLibrary, Site } from "./site.ts";
+export { BACKUP_LABEL } from "./storage.ts";
+export { declare, workload, workloadFacts, workloadManifests } from "./workload.ts";

@@ -1,3 +1,4 @@
+import type { ApplicationSource, ArgoAppArgs } from "@rzp/argocd/manifests";
 import type { Bytes, Cpu, KubernetesObject } from "@rzp/core";
 import type { Site } from "./site.ts";
 
@@ -5,20 +6,23 @@ import type { Site } from "./site.ts";
 export const LAYERS = ["core", "platform", "apps"] as const;
 export type Layer = (typeof LAYERS)[number];
 
-/** Pod security standard that a namespace enforces. */
-export type PodSecurity = "restricted" | "baseline" | "privileged";
+/** Pod security standards, strictest first. */
+export const POD_SECURITY = ["restricted", "baseline", "privileged"] as const;
+export type PodSecurity = (typeof POD_SECURITY)[number];
 
 /** How often a volume is backed up; the schedules belong to the site. */
-export type BackupClass = "daily" | "weekly";
+export const BACKUP_CLASSES = ["daily", "weekly"] as const;
+export type BackupClass = (typeof BACKUP_CLASSES)[number];
 
 /** One thing a service does that the safe default forbids, and why it must. The reason ends up as an annotation and in the catalogue. */
 export interface Relaxation {
-  /** What is relaxed, in the field's own words: `readOnlyRootFilesystem: false`. */
+  /** What is relaxed, in one word such as `root` or `host-network`. */
   what: string;
   reason: string;
 }
 
 export interface ServicePort {
+  /** IANA service name: at most 15 characters of a-z, 0-9 and `-`. */
   name: string;
   /** Port of the container and of the Service, 1 to 65535. */
   port: number;
@@ -56,17 +60,20 @@ export interface ServiceFacts {
   purpose?: string;
   /** Sync wave inside its layer when the declaration fixes it; otherwise it follows from `needs`. */
   wave?: number;
-  /** Images by digest or tag; for a chart the images are the chart's own. */
+  /** Images by tag and digest; for a chart the images are the chart's own. */
   images: readonly string[];
   chart?: { repoURL: string; name: string; version: string };
+  /** Ports that other services may dial. */
   ports: readonly ServicePort[];
+  /** Labels of its pods; empty where the whole namespace is the service (a chart). */
+  podLabels: Readonly<Record<string, string>>;
   /** Host name below the site's domain, such as `sonarr`; absent when the service is not routed. */
   host?: string;
-  /** Whether the host is also published on the internet through the tunnel. @default "internal" */
-  exposure?: "internal" | "public";
+  /** Whether the host is also published on the internet through the tunnel. */
+  exposure: "internal" | "public";
   /** Fixed address from the load-balancer pool. */
   loadBalancer?: { address: string; ports: readonly ServicePort[] };
-  hostPorts?: readonly number[];
+  hostPorts: readonly number[];
   secrets: readonly ServiceSecret[];
   volumes: readonly ServiceVolume[];
   /** Services that must be up before this one is applied. */
@@ -93,7 +100,7 @@ export interface ServiceOverride {
   resources?: { cpu?: Cpu; memory?: Bytes; memoryLimit?: Bytes };
 }
 
-/** What a service may look at while it renders: the site, and the facts of the services it names. */
+/** What a service may look at while it renders: the site, and the facts of the services beside it. */
 export interface RenderContext {
   site: Site;
   /** Facts of a service by name; an unknown name is an ArgumentError that names the nearest known one. */
@@ -102,10 +109,19 @@ export interface RenderContext {
   services: readonly ServiceFacts[];
 }
 
+/** How Argo CD brings a service up beyond reading its folder. */
+export interface Delivery {
+  /** Charts that Argo CD renders itself. */
+  charts: readonly ApplicationSource[];
+  /** What differs from the Application every service gets. */
+  application?: Partial<Pick<ArgoAppArgs, "syncOptions" | "ignoreDifferences" | "respectIgnoreDifferences" | "onDelete" | "retry">>;
+}
+
 /** A declaration before it has a name: plain data with two faces, and the one change a stack may make to it. */
 export interface Declaration {
   facts(id: ServiceId): ServiceFacts;
   manifests(id: ServiceId, context: RenderContext): KubernetesObject[];
+  delivery?(id: ServiceId, context: RenderContext): Delivery;
   /** A new declaration with the stack's overrides in place; an override that cannot apply (an image tag for a chart) is an ArgumentError. */
   override(id: ServiceId, changes: ServiceOverride): Declaration;
 }
@@ -115,5 +131,26 @@ export interface Service {
   id: ServiceId;
   facts: ServiceFacts;
   manifests(context: RenderContext): KubernetesObject[];
+  delivery(context: RenderContext): Delivery;
   override(changes: ServiceOverride): Service;
+}
+
+/** Namespace of a service: its category's, or one of its own name. */
+export function namespaceOf({ name, namespace = name }: ServiceId): string {
+  return namespace;
+}
+
+/** Full host name, or undefined where the service is not routed. */
+export function hostOf({ host }: Pick<ServiceFacts, "host">, { domain }: Pick<Site, "domain">): string | undefined {
+  return host === undefined ? undefined : `${host}.${domain}`;
+}
+
+/** Labels that every object of a service carries. */
+export function commonLabels({ name, category }: Pick<ServiceFacts, "name" | "category">): Record<string, string> {
+  return { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": name, "app.kubernetes.io/part-of": category.replaceAll("/", "-") };
+}
+
+/** The layer of a category: its first folder. */
+export function layerOf(category: string): Layer | undefined {
+  return LAYERS.find((layer) => layer === category.split("/")[0]);
 }

@@ -12,8 +12,8 @@ export interface Site {
   secretStore: string;
   /** Name of the cert-manager ClusterIssuer that signs routes' certificates. */
   issuer: string;
-  /** Where requests from outside enter: the ingress controller's namespace, pod label and TLS entry point. */
-  ingress: { namespace: string; app: string; entryPoint: string };
+  /** Where requests from outside enter the cluster. */
+  ingress: Ingress;
   network: {
     /** Network of the nodes and of the people at home, in CIDR notation. */
     lan: string;
@@ -26,6 +26,18 @@ export interface Site {
   loadBalancerPool: readonly string[];
   /** The NFS export with the media library; absent where there is none. */
   media?: MediaLibrary;
+}
+
+/** The ingress controller: its pods' namespace and name label, and how a route is attached to it. */
+export interface Ingress {
+  namespace: string;
+  /** Value of the pods' label `app.kubernetes.io/name`. */
+  app: string;
+  /**
+   * `entryPoint`: a Traefik IngressRoute on that TLS entry point, with a certificate of its own.
+   * `gateway`: an HTTPRoute of the Gateway API on that Gateway, which holds the certificate itself.
+   */
+  route: { entryPoint: string } | { gateway: { name: string; namespace: string; sectionName?: string } };
 }
 
 /** One NFS export that holds downloads and library alike, so that a finished download is hard-linked and not copied. */

@@ -1,0 +1,28 @@
+import { argoAppManifests, IN_CLUSTER, ownFolder } from "@rzp/argocd/manifests";
+import type { KubernetesObject } from "@rzp/core";
+import { commonLabels, type RenderContext, type Service, type ServiceFacts } from "./service.ts";
+
+/** Folder of a service in the repository. */
+export function serviceFolder({ name, category }: Pick<ServiceFacts, "name" | "category">, treePath: string): string {
+  return `${treePath}/${category}/${name}`;
+}
+
+/**
+ * The Argo CD Application that brings one service up: its charts, and its own folder when it has objects in it (a folder that does not exist is an
+ * error that stops the whole Application).
+ */
+export function serviceApplication(service: Service, context: RenderContext, { wave, hasObjects }: { wave: number; hasObjects: boolean }): KubernetesObject[] {
+  const { facts } = service;
+  const { repoURL, revision, path } = context.site.git;
+  const { charts, application = {} } = service.delivery(context);
+  const folder = ownFolder(repoURL, revision, serviceFolder(facts, path));
+  return argoAppManifests(facts.name, {
+    project: facts.layer,
+    destination: { server: IN_CLUSTER, namespace: facts.namespace },
+    source: [...charts, ...(hasObjects ? [folder] : [])],
+    labels: commonLabels(facts),
+    wave,
+    ...(facts.purpose === undefined ? {} : { info: [{ name: "purpose", value: facts.purpose }] }),
+    ...application,
+  });
+}

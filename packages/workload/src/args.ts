@@ -1,0 +1,104 @@
+import type { Bytes, Cpu, KubernetesObject, Transform } from "@rzp/core";
+import type { Relax } from "./relax.ts";
+import type { BackupClass, ServicePort } from "./service.ts";
+import type { Site } from "./site.ts";
+
+/** What a value may be made from: the service itself and the site it runs at. */
+export interface Self {
+  name: string;
+  namespace: string;
+  /** Full host name; empty when the service is not routed. */
+  host: string;
+  site: Site;
+}
+
+/** A text, or a function that makes it from the site. */
+export type Text = string | ((self: Self) => string);
+
+/** A volume of its own, on the site's storage class. */
+export interface VolumeArgs {
+  /** Growing it is done in place; Kubernetes refuses to shrink it. */
+  size: Bytes;
+  mountPath: string;
+  /** Backup class, or the written reason why there is none. */
+  backup: BackupClass | { none: string };
+  /** Changing it needs a new volume. @default the site's */
+  storageClass?: string;
+}
+
+/** A directory that is mounted from elsewhere. */
+export interface Mount {
+  name: string;
+  mountPath: string;
+  nfs: { server: string; path: string };
+  readOnly?: boolean;
+}
+
+/** What a composite such as MediaApp adds to the pod, from the site's values. */
+export interface PodExtras {
+  mounts?: readonly Mount[];
+  /** Supplementary groups. */
+  groups?: readonly number[];
+  env?: Readonly<Record<string, string>>;
+  /** Extended resources such as `gpu.intel.com/i915: 1`. */
+  devices?: Readonly<Record<string, number>>;
+}
+
+/** Arguments of one self-hosted service. Changing any of them restarts its pods, except where it says otherwise. */
+export interface WorkloadArgs {
+  /** `registry/name:tag@sha256:<digest>`. */
+  image: string;
+  /** Port that people and peers use, over HTTP unless `health` is `tcp`. */
+  port: number;
+  /** Path that answers 2xx when the service is well, such as `/ping`; `tcp` when a connection must do. */
+  health: string;
+  /** One sentence: what it is for. In place. */
+  purpose?: string;
+  /** Further ports that peers may dial. In place. */
+  ports?: readonly ServicePort[];
+  /** How long a start may take, in seconds, before the pod is restarted. @default 300 */
+  startupSeconds?: number;
+  command?: readonly string[];
+  args?: readonly string[];
+  /** Environment in plain text. Nothing secret belongs here. */
+  env?: Readonly<Record<string, Text>>;
+  /** Keys of the secret store; each becomes an environment variable. `remote` defaults to `/<category>/<name>/<key>`. */
+  secrets?: readonly (string | { key: string; remote: string })[];
+  /** Files by absolute path, mounted read-only. */
+  files?: Readonly<Record<string, Text>>;
+  /** Files that are written to a volume at the first start and belong to the app from then on; changing one changes nothing where it exists. */
+  seed?: Readonly<Record<string, Text>>;
+  /** Volumes by name. The name is part of the claim's: another name is another, empty volume. */
+  volumes?: Readonly<Record<string, VolumeArgs>>;
+  /** Writable directories that a restart empties, by path. @default { "/tmp": "256Mi" } */
+  scratch?: Readonly<Record<string, Bytes>>;
+  /** User and group of the process. @default 1000 */
+  user?: number;
+  /** @default the user */
+  group?: number;
+  /** Name below the site's domain; `false` for no route. In place, with a new certificate. @default the service's name */
+  host?: string | false;
+  /** `public` also publishes the host on the internet through the tunnel. @default "internal" */
+  exposure?: "internal" | "public";
+  /** Services this one opens connections to; all others are closed. In place. @default none */
+  talksTo?: readonly string[];
+  /** Services that must be up before this one is applied. In place. @default none */
+  needs?: readonly string[];
+  /** May open connections to public addresses. In place. @default false */
+  internet?: boolean;
+  /** May open connections to the home network. In place. @default false */
+  lan?: boolean;
+  /** Fixed address from the site's pool, and the ports on it. In place. */
+  loadBalancer?: { address: string; ports: readonly ServicePort[] };
+  /** @default 1 */
+  replicas?: number;
+  /** @default { cpu: "50m", memory: "128Mi" }, memory limited to four times its request; no CPU limit, which would only throttle an idle machine */
+  resources?: { cpu?: Cpu; memory?: Bytes; memoryLimit?: Bytes };
+  /** Time to stop, in seconds, before it is killed. @default 30 */
+  gracePeriodSeconds?: number;
+  /** What is allowed beyond the safe default, each with its reason. */
+  relax?: Relax;
+  /** For composites: what the site adds to the pod. */
+  pod?: (site: Site) => PodExtras;
+  transform?: { deployment?: Transform<KubernetesObject>; service?: Transform<KubernetesObject>; networkPolicy?: Transform<KubernetesObject> };
+}

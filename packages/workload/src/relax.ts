@@ -1,0 +1,70 @@
+import { ArgumentError } from "@rzp/core";
+import type { PodSecurity, Relaxation } from "./service.ts";
+
+/** What a service may be allowed beyond the safe default. Each takes the reason, which is kept as an annotation beside what it explains. */
+export interface Relax {
+  /** Runs as root; for images that cannot do otherwise. Needs a baseline namespace. */
+  root?: string;
+  /** Writes to its own root file system. */
+  writableRoot?: string;
+  /** Gets a token for the Kubernetes API, and may dial it. */
+  apiToken?: string;
+  /** Shares the node's network: its ports are the node's, and no NetworkPolicy applies. Needs a privileged namespace. */
+  hostNetwork?: string;
+  /** Privileged container. Needs a privileged namespace. */
+  privileged?: string;
+  /** Linux capabilities to add. Only those in the baseline's list stay below privileged. */
+  capabilities?: { add: readonly string[]; reason: string };
+  /** Mounts NFS directly, which the restricted standard does not allow. Needs a baseline namespace. */
+  nfs?: string;
+  /** No NetworkPolicy at all. */
+  network?: string;
+}
+
+/** Capabilities that the baseline standard allows to add (kubernetes.io/docs/concepts/security/pod-security-standards). */
+const BASELINE_CAPABILITIES = [
+  "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+]; // prettier-ignore
+
+const WORDS: Record<keyof Relax, string> = {
+  root: "root",
+  writableRoot: "writable-root",
+  apiToken: "api-token",
+  hostNetwork: "host-network",
+  privileged: "privileged",
+  capabilities: "capabilities",
+  nfs: "nfs",
+  network: "network",
+};
+
+/** Relaxations as facts, in a fixed order. */
+export function relaxations(relax: Relax = {}): Relaxation[] {
+  return (Object.keys(WORDS) as (keyof Relax)[]).flatMap((key) => {
+    const value = relax[key];
+    if (value === undefined) return [];
+    return [{ what: WORDS[key], reason: typeof value === "string" ? value : `${value.add.join(", ")}: ${value.reason}` }];
+  });
+}
+
+/** One annotation a relaxation: the reason stands where somebody with kubectl finds it. */
+export function relaxationAnnotations(all: readonly Relaxation[]): Record<string, string> {
+  return Object.fromEntries(all.map(({ what, reason }) => [`rzp.dev/allows-${what}`, reason]));
+}
+
+/** The pod security standard that a namespace must enforce for these relaxations, and no looser. */
+export function podSecurity(relax: Relax = {}): PodSecurity {
+  const beyond = relax.capabilities?.add.some((name) => !BASELINE_CAPABILITIES.includes(name)) ?? false;
+  if (relax.hostNetwork !== undefined || relax.privileged !== undefined || beyond) return "privileged";
+  const beyondRestricted = relax.capabilities?.add.some((name) => name !== "NET_BIND_SERVICE") ?? false;
+  return relax.root !== undefined || relax.nfs !== undefined || beyondRestricted ? "baseline" : "restricted";
+}
+
+/** Every relaxation has a reason that says something. */
+export function checkRelax(component: string, name: string, relax: Relax = {}): void {
+  for (const [key, value] of Object.entries(relax) as [string, string | { reason: string }][]) {
+    const reason = typeof value === "string" ? value : value.reason;
+    if (reason.trim().length < 10) {
+      throw new ArgumentError(component, name, { path: `relax.${key}`, problem: "has no reason", expected: "Write down why the safe default cannot hold; it becomes an annotation." });
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { applyTransform, defined, type KubernetesObject } from "@rzp/core";
+import { externalSecretManifests } from "@rzp/infisical/manifests";
+import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1";
+import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
+import type { IService } from "kubernetes-models/v1/Service";
+import type { IServiceAccount } from "kubernetes-models/v1/ServiceAccount";
+import type { Self, WorkloadArgs } from "./args.ts";
+import { checkWorkload, refuser } from "./check.ts";
+import { parseImage, withTag } from "./image.ts";
+import { networkPolicy } from "./network-policy.ts";
+import { configFiles, deployment, fileKey, filesName, podLabels, requests, seedName } from "./pod.ts";
+import { podSecurity, relaxations } from "./relax.ts";
+import { route } from "./route.ts";
+import { commonLabels, hostOf, namespaceOf, type Declaration, type RenderContext, type ServiceFacts, type ServiceId, type ServiceOverride, type ServicePort, type ServiceSecret } from "./service.ts";
+import { claims } from "./storage.ts";
+
+/** Declares one self-hosted service from a container image. */
+export function workload(args: WorkloadArgs): Declaration {
+  return declare("Workload", args);
+}
+
+/** The same for a composite, whose name then stands in the errors. */
+export function declare(component: string, args: WorkloadArgs): Declaration {
+  return {
+    facts: (id) => workloadFacts(component, id, args),
+    manifests: (id, context) => workloadManifests(component, id, args, context),
+    override: (id, changes) => declare(component, changed(component, id, args, changes)),
+  };
+}
+
+/** What every view reads of a workload; an argument that cannot hold is an ArgumentError. */
+export function workloadFacts(component: string, id: ServiceId, args: WorkloadArgs): ServiceFacts {
+  const layer = checkWorkload(component, id, args);
+  const { name, category } = id;
+  const { host = name, replicas = 1, relax, loadBalancer, purpose } = args;
+  const { cpu, memory } = requests(args.resources);
+  const ports: ServicePort[] = [{ name: "http", port: args.port }, ...(args.ports ?? [])];
+  return defined({
+    name,
+    category,
+    layer,
+    namespace: namespaceOf(id),
+    podSecurity: podSecurity(relax),
+    purpose,
+    images: [args.image],
+    ports,
+    podLabels: podLabels(name),
+    host: host === false ? undefined : host,
+    exposure: args.exposure ?? "internal",
+    loadBalancer,
+    hostPorts: relax?.hostNetwork === undefined ? [] : ports.map(({ port }) => port),
+    secrets: (args.secrets ?? []).map((secret) => remote(id, secret)),
+    volumes: Object.entries(args.volumes ?? {}).map(([volume, rest]) => ({ name: volume, ...rest })),
+    needs: args.needs ?? [],
+    talksTo: args.talksTo ?? [],
+    relaxations: relaxations(relax),
+    requests: { cpu, memory, replicas },
+  }) as ServiceFacts;
+}
+
+/** The Kubernetes objects of a workload. */
+export function workloadManifests(component: string, id: ServiceId, args: WorkloadArgs, context: RenderContext): KubernetesObject[] {
+  const facts = workloadFacts(component, id, args);
+  const { site } = context;
+  const labels = commonLabels(facts);
+  const self: Self = { name: facts.name, namespace: facts.namespace, host: hostOf(facts, site) ?? "", site };
+  return [
+    serviceAccount(facts, labels),
+    ...externalSecret(facts, context, labels),
+    ...configMap(filesName(facts.name), facts, configFiles(self, args), labels),
+    ...configMap(seedName(facts.name), facts, configFiles(self, { files: args.seed ?? {} }), labels),
+    ...claims(facts, site, labels),
+    applyTransform(deployment(self, args, labels), args.transform?.deployment),
+    applyTransform(service(facts, labels), args.transform?.service),
+    ...loadBalancer(facts, labels),
+    ...disruptionBudget(facts, labels),
+    ...policy(facts, args, context, labels),
+    ...route(facts, site, { service: facts.name, port: args.port }, labels),
+  ];
+}
+
+function serviceAccount({ name, namespace }: ServiceFacts, labels: Record<string, string>): KubernetesObject {
+  const object: IServiceAccount = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels }, automountServiceAccountToken: false };
+  return object as unknown as KubernetesObject;
+}
+
+/** The secret is a wave ahead: a pod that starts before its Secret exists waits in an error that looks like a fault. */
+function externalSecret({ name, namespace, secrets }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+  if (secrets.length === 0) return [];
+  return externalSecretManifests(name, { namespace, store: site.secretStore, keys: secrets, labels, annotations: { "argocd.argoproj.io/sync-wave": "-1" } });
+}
+
+function configMap(name: string, { namespace }: ServiceFacts, files: Record<string, string>, labels: Record<string, string>): KubernetesObject[] {
+  if (Object.keys(files).length === 0) return [];
+  const data = Object.fromEntries(Object.entries(files).map(([path, content]) => [fileKey(path), content]));
+  const object: IConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace, labels }, data };
+  return [object as unknown as KubernetesObject];
+}
+
+function service({ name, namespace, ports }: ServiceFacts, labels: Record<string, string>): KubernetesObject {
+  const object: IService = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace, labels },
+    spec: { type: "ClusterIP", selector: podLabels(name), ports: servicePorts(ports) },
+  };
+  return object as unknown as KubernetesObject;
+}
+
+/** A Service of its own for the load balancer, so that the address stays when anything else about the service changes. */
+function loadBalancer({ name, namespace, loadBalancer }: ServiceFacts, labels: Record<string, string>): KubernetesObject[] {
+  if (loadBalancer === undefined) return [];
+  const object: IService = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: `${name}-lb`, namespace, labels, annotations: { "metallb.io/loadBalancerIPs": loadBalancer.address } },
+    spec: {
+      type: "LoadBalancer",
+      // The client's own address reaches the app; node ports would only open every node.
+      externalTrafficPolicy: "Local",
+      allocateLoadBalancerNodePorts: false,
+      selector: podLabels(name),
+      ports: servicePorts(loadBalancer.ports),
+    },
+  };
+  return [object as unknown as KubernetesObject];
+}
+
+function servicePorts(ports: readonly ServicePort[]): { name: string; port: number; targetPort: number; protocol: "TCP" | "UDP" }[] {
+  return ports.map(({ name, port, protocol = "TCP" }) => ({ name, port, targetPort: port, protocol }));
+}
+
+/** Only where it can be kept: with one replica it would stop every drain of its node for ever. */
+function disruptionBudget({ name, namespace, requests: { replicas } }: ServiceFacts, labels: Record<string, string>): KubernetesObject[] {
+  if (replicas < 2) return [];
+  const object: IPodDisruptionBudget = {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name, namespace, labels },
+    spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(name) }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+  };
+  return [object as unknown as KubernetesObject];
+}
+
+/** A pod on the node's network has the node's address: a policy would say what nobody enforces. */
+function policy(facts: ServiceFacts, { port, internet = false, lan = false, relax = {} }: WorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+  if (relax.network !== undefined || relax.hostNetwork !== undefined) return [];
+  const routed = facts.host === undefined ? undefined : port;
+  return [networkPolicy(facts, context, { internet, lan, api: relax.apiToken !== undefined, webhooks: [], routed, open: facts.loadBalancer?.ports ?? [] }, labels)];
+}
+
+function remote({ name, category }: ServiceId, secret: string | ServiceSecret): ServiceSecret {
+  return typeof secret === "string" ? { key: secret, remote: `/${category}/${name}/${secret}` } : secret;
+}
+
+function changed(component: string, { name }: ServiceId, args: WorkloadArgs, { imageTag, host, resources }: ServiceOverride): WorkloadArgs {
+  const image = imageTag === undefined ? args.image : withTag(args.image, imageTag);
+  const parsed = parseImage(image, "imageTag");
+  if ("problem" in parsed) refuser(component, name)("imageTag", `"${imageTag}" is no tag with a digest`, "Write it as 1.2.3@sha256:<digest>.");
+  if (host !== undefined && args.host === false) refuser(component, name)("host", "is set, but the service has no route", "Leave it out, or give the declaration a host.");
+  return { ...args, image, ...(host === undefined ? {} : { host }), ...(resources === undefined ? {} : { resources: { ...args.resources, ...resources } }) };
+}
