@@ -1,1 +1,3 @@
-export {};
+export { imageFileName, ProxmoxImage, TALOS_FACTORY, type ProxmoxImageArgs } from "./image.ts";
+export { macAddress } from "./mac.ts";
+export { ProxmoxVm, type ProxmoxVmArgs, type VmDisk, type VmNetwork } from "./vm.ts";
