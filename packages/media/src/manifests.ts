@@ -1,1 +1,1 @@
-export {};
+export { mediaApp, toWorkload, type MediaAppArgs } from "./media-app.ts";

@@ -37,11 +37,17 @@ export interface Mount {
 /** What a composite such as MediaApp adds to the pod, from the site's values. */
 export interface PodExtras {
   mounts?: readonly Mount[];
+  /** Group of the process, in place of the workload's own. */
+  group?: number;
   /** Supplementary groups. */
   groups?: readonly number[];
   env?: Readonly<Record<string, string>>;
   /** Extended resources such as `gpu.intel.com/i915: 1`. */
   devices?: Readonly<Record<string, number>>;
+  /** RuntimeClass that hands the devices in. */
+  runtimeClass?: string;
+  /** Annotations of the Deployment. */
+  annotations?: Readonly<Record<string, string>>;
 }
 
 /** Arguments of one self-hosted service. Changing any of them restarts its pods, except where it says otherwise. */

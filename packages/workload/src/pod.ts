@@ -23,7 +23,7 @@ export function deployment(self: Self, args: WorkloadArgs, labels: Record<string
   const object: IDeployment = {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name, namespace, labels, annotations: relaxationAnnotations(relaxations(args.relax)) },
+    metadata: { name, namespace, labels, annotations: { ...extras.annotations, ...relaxationAnnotations(relaxations(args.relax)) } },
     spec: {
       replicas: args.replicas ?? 1,
       revisionHistoryLimit: 3,
@@ -60,12 +60,14 @@ export function fileKey(path: string): string {
 }
 
 function podSpec(self: Self, args: WorkloadArgs, extras: PodExtras): NonNullable<NonNullable<IDeployment["spec"]>["template"]["spec"]> {
-  const { relax = {}, user = 1000, group = user } = args;
+  const { relax = {}, user = 1000 } = args;
+  const group = extras.group ?? args.group ?? user;
   const seeds = Object.entries(args.seed ?? {});
   return {
     serviceAccountName: self.name,
     automountServiceAccountToken: relax.apiToken !== undefined,
     enableServiceLinks: false,
+    ...(extras.runtimeClass === undefined ? {} : { runtimeClassName: extras.runtimeClass }),
     terminationGracePeriodSeconds: args.gracePeriodSeconds ?? 30,
     ...(relax.hostNetwork === undefined ? {} : { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" as const }),
     securityContext: {

@@ -16,15 +16,15 @@ import { claims } from "./storage.ts";
 
 /** Declares one self-hosted service from a container image. */
 export function workload(args: WorkloadArgs): Declaration {
-  return declare("Workload", args);
+  return declare("Workload", () => args);
 }
 
-/** The same for a composite, whose name then stands in the errors. */
-export function declare(component: string, args: WorkloadArgs): Declaration {
+/** The same for a composite, which makes the workload from its own arguments and whose name then stands in the errors. */
+export function declare(component: string, make: (name: string) => WorkloadArgs): Declaration {
   return {
-    facts: (id) => workloadFacts(component, id, args),
-    manifests: (id, context) => workloadManifests(component, id, args, context),
-    override: (id, changes) => declare(component, changed(component, id, args, changes)),
+    facts: (id) => workloadFacts(component, id, make(id.name)),
+    manifests: (id, context) => workloadManifests(component, id, make(id.name), context),
+    override: (id, changes) => declare(component, () => changed(component, id, make(id.name), changes)),
   };
 }
 
