@@ -92,10 +92,10 @@ export class ProxmoxVm extends ComponentResource {
 
   constructor(name: string, args: ProxmoxVmArgs, opts: ComponentResourceOptions = {}) {
     const vmArgs = vmLegacyArgs(name, args);
-    const protect = opts.protect ?? true;
-    super("rzp:proxmox:ProxmoxVm", name, { node: args.node, vmId: args.vmId }, { ...opts, protect });
+    // The machine below inherits it. Only the word `false` turns it off, not an option that happens to be undefined.
+    super("rzp:proxmox:ProxmoxVm", name, { node: args.node, vmId: args.vmId }, { ...opts, protect: opts.protect ?? true });
 
-    const vm = new VmLegacy(name, vmArgs, { parent: this, protect, ignoreChanges: speedPaths(vmArgs), ...ordering(opts) });
+    const vm = new VmLegacy(name, vmArgs, { parent: this, ignoreChanges: speedPaths(vmArgs), ...ordering(opts) });
 
     this.nodes = { vm };
     this.vmId = vm.vmId;
