@@ -1,6 +1,7 @@
-import { ComponentResource, CustomResource, output, secret, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { ArgumentError, isDnsLabel, isDnsSubdomain } from "@rzp/core";
+import { ComponentResource, output, secret, type ComponentResourceOptions, type CustomResource, type Input, type Output } from "@pulumi/pulumi";
+import { applyTransform, isDnsLabel, isDnsSubdomain, type KubernetesObject, type Transform } from "@rzp/core";
 import { manifestResources } from "@rzp/core/pulumi";
+import { refusal } from "./checks.ts";
 import { infisicalSecretStoreManifests, type InfisicalSecretStoreArgs } from "./store.ts";
 
 /** Arguments of the one Secret that must exist before any store works. */
@@ -9,25 +10,25 @@ export interface InfisicalIdentityArgs {
   namespace: string;
   /** The machine identity's client id. Changing it is a change in place; the store logs in with the new one at its next read. */
   clientId: Input<string>;
-  /** The machine identity's client secret; marked secret, so that it is encrypted in the state. */
+  /** The machine identity's client secret; marked secret, so that it is encrypted in the state. A change is in place. */
   clientSecret: Input<string>;
+  transform?: { secret?: Transform<KubernetesObject> };
 }
 
-/** The Secret with the machine identity, made by Pulumi because a Secret is never rendered into git. */
+/** The Secret with the machine identity, made by Pulumi because a Secret is never rendered into git. {@link universalAuth} refers to it. */
 export class InfisicalIdentity extends ComponentResource {
   /** Name of the Secret, known once it is there. Its keys are `clientId` and `clientSecret`. */
   readonly secretName: Output<string>;
   readonly nodes: Readonly<{ secret: CustomResource }>;
 
   constructor(name: string, args: InfisicalIdentityArgs, opts?: ComponentResourceOptions) {
-    checkIdentity(name, args);
+    const object = identitySecret(name, args);
     super("rzp:infisical:InfisicalIdentity", name, { namespace: args.namespace }, opts);
 
-    const stringData = { clientId: secret(args.clientId), clientSecret: secret(args.clientSecret) };
-    const identity = new Secret(name, { metadata: { name, namespace: args.namespace }, stringData }, { parent: this });
+    const [identity] = manifestResources(name, [object], { parent: this, additionalSecretOutputs: ["data", "stringData"] });
 
-    this.nodes = { secret: identity };
-    this.secretName = output(identity.id).apply(() => name);
+    this.nodes = { secret: only(identity).resource };
+    this.secretName = output(this.nodes.secret.id).apply(() => object.metadata.name);
     this.registerOutputs({ secretName: this.secretName });
   }
 }
@@ -43,25 +44,34 @@ export class InfisicalSecretStore extends ComponentResource {
     super("rzp:infisical:InfisicalSecretStore", name, { projectSlug: args.projectSlug, environmentSlug: args.environmentSlug }, opts);
 
     const [store] = manifestResources(name, objects, { parent: this });
+    const { object, resource } = only(store);
 
-    if (store === undefined) throw new Error("no store was made");
-    this.nodes = { store: store.resource };
-    this.storeName = output(store.resource.id).apply(() => name);
+    this.nodes = { store: resource };
+    this.storeName = output(resource.id).apply(() => object.metadata.name);
     this.registerOutputs({ storeName: this.storeName });
   }
 }
 
-class Secret extends CustomResource {
-  constructor(name: string, args: { metadata: object; stringData: object }, opts: { parent: ComponentResource }) {
-    super("kubernetes:core/v1:Secret", name, { apiVersion: "v1", kind: "Secret", ...args }, { ...opts, additionalSecretOutputs: ["data", "stringData"] });
+function identitySecret(name: string, args: InfisicalIdentityArgs): KubernetesObject {
+  checkIdentity(name, args);
+  const stringData = { clientId: secret(args.clientId), clientSecret: secret(args.clientSecret) };
+  const object: KubernetesObject = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: args.namespace }, type: "Opaque", stringData };
+  return applyTransform(object, args.transform?.secret);
+}
+
+function checkIdentity(name: string, { namespace, clientId, clientSecret }: InfisicalIdentityArgs): void {
+  const refuse = refusal("InfisicalIdentity", name);
+  if (!isDnsSubdomain(name)) refuse("", "is not a name for a Secret", "Use a-z, 0-9, - and dots, a letter or digit at both ends.");
+  if (!isDnsLabel(namespace)) refuse("namespace", `"${namespace}" is not a namespace`, "Use a DNS label.");
+  for (const [field, value] of Object.entries({ clientId, clientSecret })) {
+    if (value === "") refuse(field, "is empty", "Copy it from the machine identity's universal auth.");
+    // The value itself is never shown.
+    if (typeof value === "string" && value !== value.trim()) refuse(field, "begins or ends with white space", "Copy it without the line break.");
   }
 }
 
-function checkIdentity(name: string, { namespace }: InfisicalIdentityArgs): void {
-  if (!isDnsSubdomain(name)) {
-    throw new ArgumentError("InfisicalIdentity", name, { path: "", problem: "is not a name for a Secret", expected: "Use a-z, 0-9, - and dots." });
-  }
-  if (!isDnsLabel(namespace)) {
-    throw new ArgumentError("InfisicalIdentity", name, { path: "namespace", problem: `"${namespace}" is not a namespace`, expected: "Use a DNS label." });
-  }
+// Each component makes exactly one object.
+function only<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("no object was made");
+  return value;
 }
