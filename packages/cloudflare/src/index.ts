@@ -1,1 +1,1 @@
-export {};
+export { PublishedHosts, type OriginRequest, type PlainHost, type PublishedHost, type PublishedHostsArgs, type TunnelHost } from "./published-hosts.ts";
