@@ -15,8 +15,8 @@ export interface ReadSecretsArgs {
   /** Absolute folders to read, without their subfolders and imports; the same key in two of them is an error. */
   paths: readonly string[];
   /**
-   * Time for everything together, in milliseconds, 10 minutes at most. The SDK has no way to stop a call, so one that is under way when time is up is
-   * left behind: it keeps the process alive for about a minute unless `process.exit` ends it. @default 60000
+   * Time for everything together, in milliseconds, 10 minutes at most. The SDK has no way to stop a call: one that is under way when time is up is left
+   * behind and, unless `process.exit` ends it, keeps the process alive for up to a minute, or five where an answer stops half way. @default 60000
    */
   timeoutMs?: number;
   /** Further tries after an answer of 5xx, 10 at most. The SDK tries 429 and network errors again by itself, and 5xx never. @default 3 */
