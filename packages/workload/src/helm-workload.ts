@@ -38,7 +38,7 @@ export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "exposu
    */
   objects?: FromContext<readonly KubernetesObject[]>;
   /** How its pods may be reached, and what they may dial beyond one another; a reason instead switches the policy off. @default {} */
-  network?: string | { internet?: boolean; lan?: boolean; api?: boolean; webhooks?: readonly number[]; open?: readonly Pick<ServicePort, "port" | "protocol">[] };
+  network?: string | { internet?: boolean; lan?: boolean; api?: boolean; pods?: boolean; webhooks?: readonly number[]; open?: readonly Pick<ServicePort, "port" | "protocol">[] };
   /** What differs from the Application every service gets. */
   application?: NonNullable<Delivery["application"]>;
 }
@@ -92,7 +92,7 @@ export function helmManifests(id: ServiceId, args: HelmWorkloadArgs, context: Re
   const facts = helmFacts(id, args);
   const labels = commonLabels(facts);
   const { name, namespace, secrets } = facts;
-  const keys = { namespace, store: context.site.secretStore, keys: secrets, labels, annotations: { "argocd.argoproj.io/sync-wave": "-1" } };
+  const keys = { namespace, store: context.site.secretStore.name, keys: secrets, labels, annotations: { "argocd.argoproj.io/sync-wave": "-1" } };
   return [
     ...(secrets.length === 0 ? [] : externalSecretManifests(`${name}-secrets`, keys)),
     ...policy(facts, args, context, labels),
@@ -122,8 +122,8 @@ function afterChart(object: KubernetesObject, labels: Record<string, string>): K
 
 function policy(facts: ServiceFacts, { network = {}, route }: HelmWorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
   if (typeof network === "string") return [];
-  const { internet = false, lan = false, api = false, webhooks = [], open = [] } = network;
-  const object = networkPolicy(facts, context, { internet, lan, api, webhooks, open, routed: route === undefined ? undefined : (route.targetPort ?? route.port) }, labels);
+  const { internet = false, lan = false, api = false, pods = false, webhooks = [], open = [] } = network;
+  const object = networkPolicy(facts, context, { internet, lan, api, pods, webhooks, open, routed: route === undefined ? undefined : (route.targetPort ?? route.port) }, labels);
   return [{ ...object, metadata: { ...object.metadata, annotations: relaxationAnnotations(facts.relaxations) } }];
 }
 

@@ -29,6 +29,6 @@ export {
   type ServiceSecret,
   type ServiceVolume,
 } from "./service.ts";
-export type { Ingress, MediaLibrary, Site } from "./site.ts";
+export type { Certificates, Ingress, MediaLibrary, SecretStore, Site, Storage } from "./site.ts";
 export { BACKUP_LABEL } from "./storage.ts";
 export { declare, workload, workloadFacts, workloadManifests } from "./workload.ts";

@@ -6,6 +6,8 @@ import type { RenderContext, ServiceFacts, ServicePort } from "./service.ts";
 export interface Reach {
   internet: boolean;
   lan: boolean;
+  /** Dials any pod that lets it: an ingress controller. */
+  pods: boolean;
   /** Dials the Kubernetes API. */
   api: boolean;
   /** Ports that the API server itself dials: admission webhooks. */
@@ -62,13 +64,14 @@ function ingress(facts: ServiceFacts, { site, services }: RenderContext, { route
   return rules;
 }
 
-function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, api }: Reach): Egress[] {
+function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, pods, api }: Reach): Egress[] {
   const { site } = context;
   const rules: Egress[] = [
     { to: [inNamespace("kube-system", { "k8s-app": "kube-dns" })], ports: portsOf([{ port: 53, protocol: "UDP" }, { port: 53, protocol: "TCP" }]) },
   ];
   if (isNamespaceWide(facts)) rules.push({ to: [{ podSelector: {} }] });
   for (const peer of facts.talksTo.map((name) => context.service(name))) rules.push({ to: [inNamespace(peer.namespace, peer.podLabels)], ports: portsOf(peer.ports) });
+  if (pods) rules.push({ to: [{ namespaceSelector: {} }] });
   if (api) rules.push({ to: site.network.apiServer.addresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } })), ports: portsOf([{ port: site.network.apiServer.port }]) });
   if (lan) rules.push({ to: [{ ipBlock: { cidr: site.network.lan } }] });
   if (internet) rules.push({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }] });

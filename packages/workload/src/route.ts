@@ -16,7 +16,7 @@ export function route(facts: ServiceFacts, site: Site, backend: Backend, labels:
   const host = hostOf(facts, site);
   if (host === undefined) return [];
   if ("gateway" in site.ingress.route) return [httpRoute(facts, host, site.ingress.route.gateway, backend, labels)];
-  return [certificate(facts, host, site.issuer, labels), ingressRoute(facts, host, site.ingress.route.entryPoint, backend, labels)];
+  return [certificate(facts, host, site.certificates.issuer, labels), ingressRoute(facts, host, site.ingress.route.entryPoint, backend, labels)];
 }
 
 function certificate({ name, namespace }: ServiceFacts, host: string, issuer: string, labels: Record<string, string>): KubernetesObject {

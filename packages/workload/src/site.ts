@@ -6,12 +6,9 @@ export interface Site {
   timeZone: string;
   /** The repository Argo CD reads, and where the rendered tree lies in it. */
   git: { repoURL: string; revision: string; path: string };
-  /** Storage class of volumes that name none. */
-  storageClass: string;
-  /** Name of the ClusterSecretStore that holds every service's secrets. */
-  secretStore: string;
-  /** Name of the cert-manager ClusterIssuer that signs routes' certificates. */
-  issuer: string;
+  storage: Storage;
+  secretStore: SecretStore;
+  certificates: Certificates;
   /** Where requests from outside enter the cluster. */
   ingress: Ingress;
   network: {
@@ -26,6 +23,38 @@ export interface Site {
   loadBalancerPool: readonly string[];
   /** The NFS export with the media library; absent where there is none. */
   media?: MediaLibrary;
+}
+
+/** Where volumes come from. */
+export interface Storage {
+  /** Storage class of volumes that name none. */
+  className: string;
+  /** Copies of each volume; no more than there are machines with a data disk. */
+  replicas: number;
+  /** Where the data disks are mounted on their machines. */
+  dataPath: string;
+  /** Where backups go, such as `nfs://10.0.10.5:/tank/backups`; without it there are only snapshots beside the data. */
+  backupTarget?: string;
+}
+
+/** The ClusterSecretStore that holds every service's secrets, and what it reads. */
+export interface SecretStore {
+  name: string;
+  url: string;
+  projectSlug: string;
+  environmentSlug: string;
+  /** The Secret that the store logs in with; it is made outside the tree. */
+  identity: { name: string; namespace: string };
+}
+
+/** Who signs the certificates of routes, and how it is shown that the zone is ours. */
+export interface Certificates {
+  /** Name of the cert-manager ClusterIssuer. */
+  issuer: string;
+  /** Address that the authority writes to when a certificate is about to end. */
+  email: string;
+  /** DNS zone in which the authority's questions are answered. */
+  zone: string;
 }
 
 /** The ingress controller: its pods' namespace and name label, and how a route is attached to it. */

@@ -21,7 +21,7 @@ export function claims({ name, namespace, volumes }: ServiceFacts, site: Site, l
         labels: { ...labels, ...backupLabels(volume) },
         annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false", ...(typeof volume.backup === "string" ? {} : { "rzp.dev/no-backup": volume.backup.none }) },
       },
-      spec: { accessModes: ["ReadWriteOnce"], storageClassName: volume.storageClass ?? site.storageClass, resources: { requests: { storage: volume.size } } },
+      spec: { accessModes: ["ReadWriteOnce"], storageClassName: volume.storageClass ?? site.storage.className, resources: { requests: { storage: volume.size } } },
     };
     return object as unknown as KubernetesObject;
   });

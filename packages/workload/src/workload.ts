@@ -87,7 +87,7 @@ function serviceAccount({ name, namespace }: ServiceFacts, labels: Record<string
 /** The secret is a wave ahead: a pod that starts before its Secret exists waits in an error that looks like a fault. */
 function externalSecret({ name, namespace, secrets }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
   if (secrets.length === 0) return [];
-  return externalSecretManifests(name, { namespace, store: site.secretStore, keys: secrets, labels, annotations: { "argocd.argoproj.io/sync-wave": "-1" } });
+  return externalSecretManifests(name, { namespace, store: site.secretStore.name, keys: secrets, labels, annotations: { "argocd.argoproj.io/sync-wave": "-1" } });
 }
 
 function configMap(name: string, { namespace }: ServiceFacts, files: Record<string, string>, labels: Record<string, string>): KubernetesObject[] {
@@ -146,7 +146,7 @@ function disruptionBudget({ name, namespace, requests: { replicas } }: ServiceFa
 function policy(facts: ServiceFacts, { port, internet = false, lan = false, relax = {} }: WorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
   if (relax.network !== undefined || relax.hostNetwork !== undefined) return [];
   const routed = facts.host === undefined ? undefined : port;
-  return [networkPolicy(facts, context, { internet, lan, api: relax.apiToken !== undefined, webhooks: [], routed, open: facts.loadBalancer?.ports ?? [] }, labels)];
+  return [networkPolicy(facts, context, { internet, lan, pods: false, api: relax.apiToken !== undefined, webhooks: [], routed, open: facts.loadBalancer?.ports ?? [] }, labels)];
 }
 
 function remote({ name, category }: ServiceId, secret: string | ServiceSecret): ServiceSecret {

@@ -79,6 +79,8 @@ export const stackSchema = z.strictObject({
   cloudflare: z.strictObject({ accountId: hex32, zoneId: hex32, zone: hostName, tunnel: label }),
   infisical: z.strictObject({ siteUrl: httpsUrl, projectId: text, projectSlug: label, environment: label }),
   certificates: z.strictObject({ email: z.email("is not an e-mail address") }),
+  /** Where Longhorn's backups go; without it there are only snapshots, on the same disks. */
+  backups: z.strictObject({ target: z.string().regex(/^(nfs|s3|cifs):\/\/\S+$/, "is not a backup target such as nfs://10.0.10.5:/tank/backups") }).optional(),
   media: z
     .strictObject({ server: text, path: z.string().startsWith("/", "is not an absolute path"), group: z.int().min(1).max(2_147_483_647) })
     .optional(),

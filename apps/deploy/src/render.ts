@@ -1,0 +1,91 @@
+/** Services -> kubernetes/ and bootstrap/argocd/. A pure function of the declarations and one stack: no engine, no network, no clock. */
+import { argoProjectManifests, emptyDefaultProjectManifests, rootApplicationManifests } from "@rzp/argocd/manifests";
+import type { KubernetesObject } from "@rzp/core";
+import { LAYERS, serviceApplication, serviceFolder, type Layer, type RenderContext, type Service, type ServiceFacts } from "@rzp/workload/manifests";
+import { fileOf, type Homelab } from "./homelab.ts";
+import { namespaceObject } from "./services/core/namespaces.ts";
+import { NAMES } from "./site.ts";
+
+/** Folder with what must exist before Argo CD can manage itself, and with the roots it starts from. */
+export const BOOTSTRAP = "bootstrap/argocd";
+/** The one Application that is applied by hand or by Pulumi; every other one follows from it. */
+export const ROOT = "homelab";
+/** Project of the roots: it may write Applications and projects, and nothing else. */
+const ROOTS_PROJECT = "roots";
+
+/** One folder of the tree: its objects, and the file they were declared in. */
+export interface Folder {
+  path: string;
+  source: string;
+  objects: readonly KubernetesObject[];
+}
+
+/** Everything that is rendered. */
+export function folders(homelab: Homelab): Folder[] {
+  return [...homelab.registry.services.map((service) => serviceFolderOf(service, homelab)), { path: BOOTSTRAP, source: "apps/deploy/src/render.ts", objects: bootstrapManifests(homelab) }];
+}
+
+function serviceFolderOf(service: Service, { registry, context }: Homelab): Folder {
+  const { facts } = service;
+  const objects = service.manifests(context);
+  const application = serviceApplication(service, context, { wave: registry.waves.get(facts.name) ?? 0, hasObjects: objects.length > 0 });
+  return { path: serviceFolder(facts, context.site.git.path), source: fileOf(facts), objects: [...application, ...objects] };
+}
+
+/** Namespace, projects and roots: what Argo CD is started with, and then keeps itself. */
+export function bootstrapManifests({ context }: Homelab): KubernetesObject[] {
+  const layers = LAYERS.filter((layer) => context.services.some((one) => one.layer === layer));
+  const { repoURL, revision, path } = context.site.git;
+  return [
+    namespaceObject(NAMES.argocd.namespace, context.services),
+    ...rootProject(context),
+    ...layers.flatMap((layer) => layerProject(layer, context)),
+    ...emptyDefaultProjectManifests(),
+    ...rootManifests(context),
+    ...layers.flatMap((layer, wave) => rootApplicationManifests(layer, { repoURL, revision, path: `${path}/${layer}`, project: ROOTS_PROJECT, wave })),
+  ].map(projectsFirst);
+}
+
+/** The one root: it reads this very folder, itself included. */
+export function rootManifests({ site: { git } }: RenderContext): KubernetesObject[] {
+  return rootApplicationManifests(ROOT, { repoURL: git.repoURL, revision: git.revision, path: BOOTSTRAP, project: ROOTS_PROJECT, include: "*.yaml" });
+}
+
+/** The root's own project, without which it could not be applied. */
+export function rootProject({ site: { git } }: RenderContext): KubernetesObject[] {
+  return argoProjectManifests(ROOTS_PROJECT, {
+    description: "The roots: Applications and projects only. Whoever may use it decides what runs where.",
+    sourceRepos: [git.repoURL],
+    destinations: [{ namespace: NAMES.argocd.namespace }],
+    clusterResourceWhitelist: [{ group: "", kind: "Namespace", name: NAMES.argocd.namespace }],
+    namespaceResourceWhitelist: [
+      { group: "argoproj.io", kind: "Application" },
+      { group: "argoproj.io", kind: "AppProject" },
+    ],
+  });
+}
+
+/** A layer's project: its own charts and namespaces. Only the core writes what belongs to the whole cluster. */
+function layerProject(layer: Layer, { services, site: { git } }: RenderContext): KubernetesObject[] {
+  const own = services.filter((one) => one.layer === layer);
+  return argoProjectManifests(layer, {
+    description: `Services of the ${layer} layer.`,
+    sourceRepos: [git.repoURL, ...unique(own.flatMap(chartRepository))],
+    destinations: unique(own.map(({ namespace }) => namespace)).map((namespace) => ({ namespace })),
+    ...(layer === "core" ? { clusterResourceWhitelist: [{ group: "*", kind: "*" }] } : {}),
+  });
+}
+
+function chartRepository({ chart }: ServiceFacts): string[] {
+  return chart === undefined ? [] : [chart.repoURL.replace(/^oci:\/\//, "")];
+}
+
+// An Application whose project is not there yet is an error, and errors hold the waves back.
+function projectsFirst(object: KubernetesObject): KubernetesObject {
+  if (object.kind === "Application") return object;
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, "argocd.argoproj.io/sync-wave": "-1" } } };
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}

@@ -1,0 +1,41 @@
+import type { KubernetesObject } from "@rzp/core";
+import { BACKUP_CLASSES, helmWorkload, type BackupClass } from "@rzp/workload/manifests";
+
+/** When a backup class runs, and how many of its backups are kept. */
+const SCHEDULES: Record<BackupClass, { cron: string; retain: number }> = {
+  daily: { cron: "0 3 * * *", retain: 14 },
+  weekly: { cron: "0 4 * * 0", retain: 8 },
+};
+
+export const longhorn = helmWorkload({
+  purpose: "Keeps every volume on the machines' own disks, in several copies.",
+  chart: { repoURL: "https://charts.longhorn.io", name: "longhorn", version: "1.12.1" },
+  namespace: "longhorn-system",
+  podSecurity: { level: "privileged", reason: "it mounts disks and iSCSI devices of the nodes" },
+  values: ({ site: { storage } }) => ({
+    // A hook that fails under Argo CD.
+    preUpgradeChecker: { jobEnabled: false },
+    persistence: { defaultClass: true, defaultClassReplicaCount: storage.replicas, defaultDataLocality: "best-effort", reclaimPolicy: "Retain" },
+    defaultSettings: {
+      // The Talos user volume of that name; the chart's own path lies on the system disk.
+      defaultDataPath: storage.dataPath,
+      createDefaultDiskLabeledNodes: true,
+      storageReservedPercentageForDefaultDisk: 0,
+      defaultDataLocality: "best-effort",
+      upgradeChecker: false,
+      allowCollectingLonghornUsageMetrics: false,
+    },
+    ...(storage.backupTarget === undefined ? {} : { defaultBackupStore: { backupTarget: storage.backupTarget } }),
+    longhornUI: { replicas: 1 },
+  }),
+  network: "kubelets and kernels of all nodes dial its pods from the nodes' own network: iSCSI, NFS shares, CSI and webhooks",
+  objects: ({ namespace, site: { storage } }) => BACKUP_CLASSES.map((name) => recurringJob(name, namespace, storage.backupTarget !== undefined)),
+  // Deleting the Application would run the chart's uninstaller over every volume.
+  application: { onDelete: "orphan" },
+});
+
+/** A claim joins by its label `recurring-job-group.longhorn.io/<class>`. */
+function recurringJob(name: BackupClass, namespace: string, hasTarget: boolean): KubernetesObject {
+  const spec = { ...SCHEDULES[name], name, groups: [name], task: hasTarget ? "backup" : "snapshot", concurrency: 2 };
+  return { apiVersion: "longhorn.io/v1beta2", kind: "RecurringJob", metadata: { name, namespace }, spec };
+}

@@ -1,0 +1,24 @@
+import { helmWorkload } from "@rzp/workload/manifests";
+
+/** Address of every route on the home network. */
+export const TRAEFIK_ADDRESS = "10.0.20.200";
+
+export const traefik = helmWorkload({
+  purpose: "Leads requests from outside to the services.",
+  chart: { repoURL: "https://traefik.github.io/charts", name: "traefik", version: "41.3.0" },
+  values: {
+    deployment: { replicas: 2 },
+    podDisruptionBudget: { enabled: true, minAvailable: 1 },
+    // The client's own address reaches the services; MetalLB announces from a node that has a pod.
+    service: { annotations: { "metallb.io/loadBalancerIPs": TRAEFIK_ADDRESS }, spec: { externalTrafficPolicy: "Local" } },
+    ports: { web: { http: { redirections: { entryPoint: { to: "websecure", scheme: "https", permanent: true } } } } },
+    ingressRoute: { dashboard: { enabled: false } },
+    providers: { kubernetesCRD: { allowCrossNamespace: false, allowExternalNameServices: false } },
+    tlsOptions: { default: { minVersion: "VersionTLS12", sniStrict: true } },
+    global: { checkNewVersion: false, sendAnonymousUsage: false },
+    resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+  },
+  loadBalancer: { address: TRAEFIK_ADDRESS, ports: [{ name: "web", port: 80 }, { name: "websecure", port: 443 }] },
+  needs: ["metallb", "cert-manager"],
+  network: { api: true, pods: true, open: [{ port: 8000 }, { port: 8443 }] },
+});
