@@ -47,6 +47,11 @@ describe("record", () => {
     ).rejects.toThrow("no");
   });
 
+  it("knows no id in a preview, as the engine does not", async () => {
+    const { resources } = await record(() => new Box("b"), { preview: true });
+    expect(resources.map(({ name }) => name)).toEqual(["b", "b-first"]);
+  });
+
   it("takes answers, and says what there is when nothing is found", async () => {
     const { result, find } = await record(() => new Thing("test:index:Thing", "t", { size: undefined }), { newResource: () => ({ id: "7", state: { size: "big" } }) });
     expect(await valueOf(result.id)).toBe("7");

@@ -41,7 +41,7 @@ export interface Recorded<T> {
 }
 
 export interface RecordMocks {
-  /** Id and outputs of a resource. @default id `<name>-id`, outputs equal to the inputs */
+  /** Id and outputs of a resource. @default id `<name>-id` (unknown in a preview), outputs equal to the inputs */
   newResource?(args: MockResourceArgs): { id?: string; state: Record<string, unknown> } | undefined;
   /** Result of an invoke. @default its arguments */
   call?(args: MockCallArgs): Record<string, unknown>;
@@ -61,7 +61,7 @@ export async function record<T>(program: () => T | Promise<T>, mocks: RecordMock
   const answers = {
     newResource(args: MockResourceArgs) {
       const own = mocks.newResource?.(args);
-      return { id: own?.id ?? `${args.name}-id`, state: own?.state ?? (args.inputs as Record<string, unknown>) };
+      return { id: own?.id ?? (mocks.preview === true ? "" : `${args.name}-id`), state: own?.state ?? (args.inputs as Record<string, unknown>) };
     },
     call(args: MockCallArgs) {
       const inputs = args.inputs as Record<string, unknown>;
