@@ -6,6 +6,10 @@ export type Refuse = (path: string, problem: string, expected?: string) => never
 const MI = 2 ** 20;
 const GI = 2 ** 30;
 
+// Talos's system requirements: a worker's memory, and the disk it is installed on.
+const MEMORY_MIN = GI;
+const BOOT_DISK_MIN = 10 * GI;
+
 /** Refuses what Proxmox, or the provider in the middle of an `up`, would refuse, and what they would take and do harm with. */
 export function checkVm(name: string, args: ProxmoxVmArgs, refuse: Refuse): void {
   if (!isDnsLabel(name)) refuse("", "is not a name for a machine", "Use a-z, 0-9 and -, a letter or digit at both ends, 63 at most.");
@@ -30,7 +34,7 @@ export function checkVm(name: string, args: ProxmoxVmArgs, refuse: Refuse): void
 }
 
 export function checkNode(path: string, node: string, refuse: Refuse): void {
-  if (!isDnsLabel(node)) refuse(path, `"${node}" is not the name of a Proxmox host`, "Use the name as it stands in Proxmox, without a domain.");
+  if (!isDnsLabel(node.toLowerCase())) refuse(path, `"${node}" is not the name of a Proxmox host`, "Use the name as it stands in Proxmox, without a domain.");
 }
 
 export function checkDatastore(path: string, datastore: string, refuse: Refuse): void {
@@ -39,7 +43,7 @@ export function checkDatastore(path: string, datastore: string, refuse: Refuse):
 
 function checkMemory(memory: string, refuse: Refuse): void {
   const bytes = parseBytes(memory);
-  if (bytes === undefined || bytes < GI || bytes % MI !== 0) {
+  if (bytes === undefined || bytes < MEMORY_MIN || bytes % MI !== 0) {
     refuse("memory", `"${memory}" is not an amount of memory`, "Use whole MiB and at least 1Gi, such as 8Gi or 8192Mi.");
   }
 }
@@ -52,6 +56,7 @@ function checkDisks(disks: Readonly<Record<string, VmDisk>>, refuse: Refuse): vo
     if (!/^scsi(\d|[12]\d|30)$/.test(slot)) refuse(path, "is not a slot for a disk", "Use scsi0 to scsi30.");
     const bytes = parseBytes(size);
     if (bytes === undefined || bytes < GI || bytes % GI !== 0) refuse(`${path}.size`, `"${size}" is not the size of a disk`, "Use whole GiB, such as 40Gi.");
+    if (slot === "scsi0" && bytes < BOOT_DISK_MIN) refuse(`${path}.size`, `is ${size}; Talos needs at least 10Gi`);
     checkDatastore(`${path}.datastore`, datastore, refuse);
   }
 }

@@ -298,6 +298,19 @@ describe("dangers of the provider, download.File", () => {
 const withDisk = (slot: string, disk: object): Partial<ProxmoxVmArgs> => ({ disks: { ...basic.disks, [slot]: { size: "1Gi", datastore: "local-lvm", ...disk } } });
 const withNetwork = (network: Partial<ProxmoxVmArgs["network"]>): Partial<ProxmoxVmArgs> => ({ network: { bridge: "vmbr0", ...network } });
 
+describe("good arguments at the edge", () => {
+  it.each<[string, Partial<ProxmoxVmArgs>]>([
+    ["the smallest machine", { memory: "1Gi", disks: { scsi0: { size: "10Gi", datastore: "zfs" } } }],
+    ["a host in capitals", { node: "PVE-1" }],
+    ["the last slot", withDisk("scsi30", {})],
+    ["an address without a way out", withNetwork({ address: "10.0.20.11/24" })],
+    ["a machine of the other half of a /31", withNetwork({ address: "10.0.20.0/31", gateway: "10.0.20.1" })],
+    ["an image of the same `up`", { image: secret("anything") }],
+  ])("takes %s", async (_, args) => {
+    await expect(vm(args)).resolves.toBeDefined();
+  });
+});
+
 describe("bad arguments are refused before anything is registered", () => {
   it.each<[string, Partial<ProxmoxVmArgs>]>([
     ['node "pve-1.lan" is not the name of a Proxmox host. Use the name as it stands in Proxmox, without a domain.', { node: "pve-1.lan" }],
@@ -319,6 +332,7 @@ describe("bad arguments are refused before anything is registered", () => {
     ["disks.scsi31 is not a slot for a disk. Use scsi0 to scsi30.", withDisk("scsi31", {})],
     ["disks.scsi01 is not a slot for a disk.", withDisk("scsi01", {})],
     ["disks.virtio0 is not a slot for a disk.", withDisk("virtio0", {})],
+    ["disks.scsi0.size is 9Gi; Talos needs at least 10Gi.", withDisk("scsi0", { size: "9Gi" })],
     ['disks.scsi1.size "500Mi" is not the size of a disk. Use whole GiB, such as 40Gi.', withDisk("scsi1", { size: "500Mi" })],
     ['disks.scsi1.size "1.5Gi" is not', withDisk("scsi1", { size: "1.5Gi" })],
     ['disks.scsi1.size "0Gi" is not', withDisk("scsi1", { size: "0Gi" })],

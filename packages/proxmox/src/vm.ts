@@ -6,7 +6,7 @@ import { macAddress } from "./mac.ts";
 
 /** One disk of a machine. */
 export interface VmDisk {
-  /** Whole GiB. Growing is done in place. **Shrinking is never done: preview shows it as an update, `up` fails, and afterwards the state holds the wrong size until a refresh.** */
+  /** Whole GiB; `scsi0` at least 10Gi. Growing is done in place. **Shrinking is never done: preview shows it as an update, `up` fails, and afterwards the state holds the wrong size until a refresh.** */
   size: Bytes;
   /** Datastore on the machine's host. A change moves the disk while the machine runs; that of `scsi0` takes the firmware's and the address's disk along, which needs a power cycle. */
   datastore: string;
@@ -44,7 +44,7 @@ export interface ProxmoxVmArgs {
   vmId: number;
   /** CPU cores, on one socket. A change powers the machine off and on. */
   cores: number;
-  /** Memory in whole MiB, all of it always the machine's own (no ballooning). A change powers the machine off and on. */
+  /** Memory in whole MiB, at least 1Gi, all of it always the machine's own (no ballooning). A change powers the machine off and on. */
   memory: Bytes;
   /** Image that `scsi0` is made of: the `fileId` of a `ProxmoxImage` on the same host. Read once, when the machine is made; a change does nothing to it. */
   image: Input<string>;
@@ -69,7 +69,7 @@ export interface ProxmoxVmArgs {
   onBoot?: boolean;
   /** Whether it runs. `false` shuts it down, `true` starts it. One that somebody stopped by hand is started by the `up` after a refresh. @default true */
   started?: boolean;
-  /** Make changes that need it effective at once, by powering the machine off and on. `false` lets them wait unseen for the next one by hand. @default true */
+  /** Make changes that need it effective at once, by powering the machine off and on. `false` lets them wait unseen for the next one by hand, and what cannot wait (a new datastore for the address's drive) fails. @default true */
   rebootAfterUpdate?: boolean;
   /** Migrate live when `node` changes. `false` replaces the machine: it is deleted with its data and made anew (refused while it is protected). @default true */
   migrate?: boolean;
