@@ -1,7 +1,7 @@
 import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import type { ProviderUse, RecordedResource } from "./recording.ts";
-import { decode, decodeFields, type RecordedValue } from "./values.ts";
+import { decodeFields, UNKNOWN_SENTINEL, type RecordedValue } from "./values.ts";
 import { defaultProviderName, isProvider, makeUrn, packageOf, resolveAliases, urnName, urnType, type AliasSpec } from "./urn.ts";
 
 /** What ends a deployment in the engine, too. */
@@ -92,7 +92,7 @@ export class Deployment {
       customTimeouts: {},
       version: request.getVersion(),
       pluginDownloadUrl: request.getPlugindownloadurl(),
-      importId: String(decode(request.getId()) ?? ""),
+      importId: request.getId() === UNKNOWN_SENTINEL ? "[unknown]" : request.getId(),
     });
   }
 
@@ -126,7 +126,7 @@ export class Deployment {
 }
 
 export function fieldsOf(struct: Struct | undefined): Record<string, RecordedValue> {
-  return decodeFields((struct?.toJavaScript() ?? {}) as Record<string, unknown>);
+  return decodeFields(struct?.toJavaScript() ?? {});
 }
 
 // A provider reference is `<urn>::<id>`; the id of one that is yet to be made is the unknown.

@@ -1,7 +1,7 @@
 import type { sendUnaryData, ServerUnaryCall } from "@grpc/grpc-js";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
 import type { ReadResourceRequest, RegisterPackageRequest, RegisterResourceOutputsRequest, RegisterResourceRequest, ResourceInvokeRequest, SupportsFeatureRequest } from "@pulumi/pulumi/proto/resource_pb.js"; // prettier-ignore
-import { Deployment, EngineError, fieldsOf } from "./engine.ts";
+import { EngineError, fieldsOf, type Deployment } from "./engine.ts";
 import type { Protocol } from "./protocol.ts";
 import type { RecordedInvoke, RecordedLog } from "./recording.ts";
 import { clear, decode, encode, hideLeaves, isEncodedSecret, Secret, type RecordedValue } from "./values.ts";
@@ -69,7 +69,7 @@ export async function startMonitor(protocol: Protocol, deployment: Deployment, a
     const response = new resource.ResourceInvokeResponse();
     const token = request.getTok();
     const args = fieldsOf(request.getArgs());
-    if (token === "pulumi:pulumi:getResource") return response.setReturn(struct(stateOf(String(args.urn))));
+    if (token === "pulumi:pulumi:getResource") return response.setReturn(struct(stateOf(typeof args.urn === "string" ? args.urn : "")));
     const result = await answers.invokes?.[token]?.(args);
     seen.invokes.push({ token, args: hideLeaves(args) as Fields, answered: result !== undefined });
     if (result !== undefined) return response.setReturn(struct(encode(result) as Record<string, unknown>));
@@ -99,10 +99,11 @@ export async function startMonitor(protocol: Protocol, deployment: Deployment, a
   }
 
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(protocol.resourceService.ResourceMonitorService as never, {
+  server.addService(protocol.resourceService.ResourceMonitorService, {
     supportsFeature: unary((request: SupportsFeatureRequest) => new resource.SupportsFeatureResponse().setHassupport(request.getId() in FEATURES)),
     getDeploymentInfo: unary(() => {
-      const known = resource.ResourceMonitorFeature as unknown as Record<string, number>;
+      // An SDK that knows a feature not yet does not ask for it either.
+      const known = resource.ResourceMonitorFeature as Partial<typeof resource.ResourceMonitorFeature>;
       const info = new resource.DeploymentInfo().setProject(deployment.project).setStack(deployment.stack).setDryrun(true);
       return info.setSupportedfeaturesList(Object.values(FEATURES).flatMap((name) => known[name] ?? []));
     }),
@@ -128,7 +129,7 @@ export async function startMonitor(protocol: Protocol, deployment: Deployment, a
   });
 
   let root = "";
-  server.addService(protocol.engineService.EngineService as never, {
+  server.addService(protocol.engineService.EngineService, {
     log: unary((request: LogRequest) => {
       const severity = request.getSeverity();
       const { ERROR, WARNING, INFO } = engine.LogSeverity;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { RecordingError, type ProgramFault } from "./errors.ts";
 
@@ -49,12 +49,13 @@ export function readProgram(program: string): Program {
   };
 }
 
+// As an import in the program would: the nearest node_modules, whatever else this process could resolve.
 function findSdk(folder: string): string {
-  try {
-    return createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/package.json");
-  } catch {
-    throw new RecordingError("setup", `The program in ${folder} has no @pulumi/pulumi; install its packages first.`);
+  for (let at = folder, above = ""; at !== above; above = at, at = dirname(at)) {
+    const found = join(at, "node_modules", "@pulumi", "pulumi", "package.json");
+    if (existsSync(found)) return realpathSync(found);
   }
+  throw new RecordingError("setup", `The program in ${folder} has no @pulumi/pulumi; install its packages first.`);
 }
 
 /**
@@ -140,12 +141,12 @@ export function runProgram(options: RunOptions): { ended: Promise<Ended>; stop()
 }
 
 async function watch(child: ChildProcess): Promise<Ended> {
-  const streams = [child.stdio[1], child.stdio[2], child.stdio[3]];
+  const streams = child.stdio.slice(1, 4) as Readable[];
   const texts = ["", "", ""];
   streams.forEach((stream, index) => {
-    stream?.on("data", (chunk: Buffer) => (texts[index] += chunk.toString("utf8")));
+    stream.setEncoding("utf8").on("data", (chunk: string) => (texts[index] = `${texts[index] ?? ""}${chunk}`));
     // The other end goes away with the process.
-    stream?.on("error", () => undefined);
+    stream.on("error", () => undefined);
   });
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once("error", reject);

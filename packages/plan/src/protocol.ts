@@ -24,14 +24,13 @@ export interface Protocol {
  */
 export function loadProtocol(sdk: string): Protocol {
   const load = createRequire(sdk);
-  const use = <T>(path: string): T => load(path) as T;
   return {
-    grpc: use<typeof Grpc>("@grpc/grpc-js"),
-    resource: use<typeof Resource>("./proto/resource_pb.js"),
-    resourceService: use<typeof ResourceGrpc>("./proto/resource_grpc_pb.js"),
-    engine: use<typeof Engine>("./proto/engine_pb.js"),
-    engineService: use<typeof EngineGrpc>("./proto/engine_grpc_pb.js"),
-    Empty: use<typeof Empty>("google-protobuf/google/protobuf/empty_pb.js").Empty,
-    Struct: use<typeof Struct>("google-protobuf/google/protobuf/struct_pb.js").Struct,
+    grpc: load("@grpc/grpc-js") as typeof Grpc,
+    resource: load("./proto/resource_pb.js") as typeof Resource,
+    resourceService: load("./proto/resource_grpc_pb.js") as typeof ResourceGrpc,
+    engine: load("./proto/engine_pb.js") as typeof Engine,
+    engineService: load("./proto/engine_grpc_pb.js") as typeof EngineGrpc,
+    Empty: (load("google-protobuf/google/protobuf/empty_pb.js") as typeof Empty).Empty,
+    Struct: (load("google-protobuf/google/protobuf/struct_pb.js") as typeof Struct).Struct,
   };
 }

@@ -41,6 +41,7 @@ export interface RecordOptions {
  * @throws RecordingError with a message for a person
  */
 export async function recordProgram(options: RecordOptions): Promise<Recording> {
+  if (options.signal?.aborted === true) throw stopped();
   const program = readProgram(options.program);
   const project = options.project ?? program.project;
   const qualify = (key: string): string => (key.includes(":") ? key : `${project}:${key}`);
@@ -67,10 +68,9 @@ export async function recordProgram(options: RecordOptions): Promise<Recording> 
     interruption.reject(new RecordingError("timeout", timedOut(limit, deployment.resources.size, last())));
   }, limit);
   const abort = (): void => {
-    interruption.reject(new RecordingError("aborted", "The recording was stopped before the program had ended."));
+    interruption.reject(stopped());
   };
   options.signal?.addEventListener("abort", abort, { once: true });
-  if (options.signal?.aborted === true) abort();
 
   const { stack, organization = "organization", environment = {}, compileCache } = options;
   let run: ReturnType<typeof runProgram> | undefined;
@@ -102,6 +102,10 @@ function learnSecrets({ deployment, invokes }: Seen, redactor: Redactor): void {
     }
   }
   for (const { args } of invokes) redactor.suspect(args, plain);
+}
+
+function stopped(): RecordingError {
+  return new RecordingError("aborted", "The recording was stopped before the program had ended.");
 }
 
 function timedOut(limit: number, resources: number, last: string): string {

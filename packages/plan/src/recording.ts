@@ -95,10 +95,7 @@ export function inTreeOrder(resources: readonly RecordedResource[]): RecordedRes
   const children = Map.groupBy(resources, ({ parent }) => parent);
   const below = (parent: string | undefined): RecordedResource[] =>
     (children.get(parent) ?? []).toSorted((a, b) => byName.compare(a.name, b.name) || compare(a.urn, b.urn)).flatMap((resource) => [resource, ...below(resource.urn)]);
-  const known = new Set(resources.map(({ urn }) => urn));
-  // A parent from elsewhere (a dependency by URN) is no reason to lose a resource.
-  const roots = [...children.keys()].filter((parent) => parent === undefined || !known.has(parent)).sort((a, b) => compare(a ?? "", b ?? ""));
-  return roots.flatMap(below);
+  return below(undefined);
 }
 
 export function compare(a: string, b: string): number {

@@ -133,12 +133,18 @@ export function decode(value: unknown): RecordedValue {
     case SIGNATURES.resource:
       return new ResourceReference(String(fields.urn));
     case SIGNATURES.asset:
-      return new Asset("asset", String(fields.path ?? fields.uri ?? "text"), JSON.stringify(fields));
+      return new Asset("asset", assetSource(fields), JSON.stringify(fields));
     case SIGNATURES.archive:
-      return new Asset("archive", String(fields.path ?? fields.uri ?? `of ${Object.keys((fields.assets ?? {}) as object).sort().join(", ")}`), JSON.stringify(fields));
+      return new Asset("archive", assetSource(fields), JSON.stringify(fields));
     default:
       return decodeFields(fields);
   }
+}
+
+function assetSource({ path, uri, assets }: Record<string, unknown>): string {
+  if (typeof path === "string") return path;
+  if (typeof uri === "string") return uri;
+  return typeof assets === "object" && assets !== null ? `of ${Object.keys(assets).sort().join(", ")}` : "text";
 }
 
 /** The fields of an object from the wire. */

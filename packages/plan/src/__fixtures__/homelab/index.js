@@ -69,7 +69,7 @@ new Any("cloudflare:index/zone:Zone", "zone", {}, { id: "zone-id" });
 new Any("cloudflare:index/record:Record", "imported", { name: "home" }, { import: "record-id" });
 
 const made = new Any("random:index/randomPassword:RandomPassword", "password", { length: 20 });
-made.id.apply((id) => new Any("demo:index:Late", "unknown-in-preview", { id }));
+made.id.apply((id) => new Any("demo:index:Late", "unknown-in-preview", { made: id }));
 pulumi.output("known").apply((value) => new Any("demo:index:Late", "in-apply", { value }));
 new pulumi.StackReference("organization/network/production");
 
