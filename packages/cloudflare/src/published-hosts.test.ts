@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { Provider } from "@pulumi/cloudflare";
 import { secret } from "@pulumi/pulumi";
 import { ArgumentError } from "@rzp/core";
 import { at, isSecret, record, valueOf, type Recorded, type RecordMocks } from "@rzp/testing";
@@ -59,6 +60,18 @@ describe("PublishedHosts", () => {
     expect(await valueOf(result.tunnelToken)).toBe("t0ken");
     expect(await isSecret(result.tunnelToken)).toBe(true);
     expect(Object.keys(result.nodes.records)).toEqual(["app.example.com", "nas.example.com"]);
+  });
+
+  it("hands the provider in its options to what it makes and asks", async () => {
+    const asked: (string | undefined)[] = [];
+    const call: NonNullable<RecordMocks["call"]> = ({ provider }) => {
+      asked.push(provider);
+      return { token: "t0ken" };
+    };
+    const { resources, find } = await record(() => new PublishedHosts("homelab", basic, { provider: new Provider("cf", {}) }), { call });
+    const provider = `${find("pulumi:providers:cloudflare").urn}::cf-id`;
+    expect(resources.filter(({ type }) => type.startsWith("cloudflare:")).map((resource) => resource.provider)).toEqual(Array(4).fill(provider));
+    expect(asked).toEqual([provider]);
   });
 
   it("passes on every choice, and takes ids that are not known yet", async () => {

@@ -1,3 +1,4 @@
+import { Provider } from "@muhlba91/pulumi-proxmoxve";
 import { ComponentResource, secret } from "@pulumi/pulumi";
 import { ArgumentError } from "@rzp/core";
 import { at, record, valueOf, type Registration } from "@rzp/testing";
@@ -77,6 +78,16 @@ describe("ProxmoxVm", () => {
     expect(find(VM).parentUrn).toBe(find("rzp:proxmox:ProxmoxVm").urn);
     expect(await valueOf(result.vmId)).toBe(2011);
     expect([result.macAddress, result.address]).toEqual([macAddress("cp-1"), "10.0.20.11"]);
+  });
+
+  it("hands the provider in its options to what it makes", async () => {
+    const { find } = await record(() => {
+      const provider = new Provider("pve", { endpoint: "https://pve.lan:8006" });
+      new ProxmoxVm("cp-1", basic, { provider });
+      new ProxmoxImage("talos", image, { provider });
+    });
+    const provider = `${find("pulumi:providers:proxmoxve").urn}::pve-id`;
+    expect([find(VM).provider, find(FILE).provider]).toEqual([provider, provider]);
   });
 
   it("passes on every choice", async () => {
