@@ -15,7 +15,7 @@ export const PROJECT = "homelab";
 export const APP = resolve(import.meta.dirname, "..");
 
 /** Values that a run needs and that never stand in a file: readSecrets puts them into its environment. */
-export const RUNTIME_SECRETS = ["PROXMOX_VE_API_TOKEN", "CLOUDFLARE_API_TOKEN", "ESO_INFISICAL_CLIENT_ID", "ESO_INFISICAL_CLIENT_SECRET"] as const;
+export const RUNTIME_SECRETS = ["PROXMOX_VE_API_TOKEN", "CLOUDFLARE_API_TOKEN", "ESO_INFISICAL_CLIENT_ID", "ESO_INFISICAL_CLIENT_SECRET", "GIT_USERNAME", "GIT_TOKEN"] as const;
 
 /** The stack as its file says, for everything that needs no engine. */
 export function loadStack(name: string, directory: string = APP): Stack {

@@ -38,21 +38,22 @@ export function bootstrapManifests({ context }: Homelab): KubernetesObject[] {
   const { repoURL, revision, path } = context.site.git;
   return [
     namespaceObject(NAMES.argocd.namespace, context.services),
-    ...rootProject(context),
+    ...rootsProject(context),
     ...layers.flatMap((layer) => layerProject(layer, context)),
     ...emptyDefaultProjectManifests(),
-    ...rootManifests(context),
+    ...rootApplicationManifests(ROOT, { repoURL, revision, path: BOOTSTRAP, project: ROOTS_PROJECT, include: "*.yaml" }),
     ...layers.flatMap((layer, wave) => rootApplicationManifests(layer, { repoURL, revision, path: `${path}/${layer}`, project: ROOTS_PROJECT, wave })),
   ].map(projectsFirst);
 }
 
-/** The one root: it reads this very folder, itself included. */
-export function rootManifests({ site: { git } }: RenderContext): KubernetesObject[] {
-  return rootApplicationManifests(ROOT, { repoURL: git.repoURL, revision: git.revision, path: BOOTSTRAP, project: ROOTS_PROJECT, include: "*.yaml" });
+/** The one root, which reads the bootstrap's folder and so itself, and the project without which it could not be applied. */
+export function rootManifests(homelab: Homelab): KubernetesObject[] {
+  const wanted = [`AppProject/${ROOTS_PROJECT}`, `Application/${ROOT}`];
+  return bootstrapManifests(homelab).filter(({ kind, metadata }) => wanted.includes(`${kind}/${metadata.name}`));
 }
 
-/** The root's own project, without which it could not be applied. */
-export function rootProject({ site: { git } }: RenderContext): KubernetesObject[] {
+/** The roots' project: namespaces and workloads are not for it. */
+function rootsProject({ site: { git } }: RenderContext): KubernetesObject[] {
   return argoProjectManifests(ROOTS_PROJECT, {
     description: "The roots: Applications and projects only. Whoever may use it decides what runs where.",
     sourceRepos: [git.repoURL],

@@ -1,4 +1,4 @@
-import { CustomResource, type CustomResourceOptions, type Resource } from "@pulumi/pulumi";
+import { CustomResource, type CustomResourceOptions } from "@pulumi/pulumi";
 import { dnsLabel, type KubernetesObject } from "./index.ts";
 
 /** A child made of one plain Kubernetes object, with the provider's own type token. */
@@ -11,15 +11,15 @@ export interface ManifestResource {
 class Manifest extends CustomResource {}
 
 /**
- * Registers plain Kubernetes objects as children of a component, one resource an object, for people who apply them with Pulumi instead of
+ * Registers plain Kubernetes objects one resource an object, as children of `opts.parent` where it is given, for people who apply them with Pulumi instead of
  * GitOps. The Pulumi name is derived from kind, namespace and name, so that the order of the objects does not matter.
  *
- * @param name Name of the parent component; the children's names begin with it.
+ * @param name What the resources' names begin with.
  */
 export function manifestResources(
   name: string,
   objects: readonly KubernetesObject[],
-  opts: CustomResourceOptions & { parent: Resource },
+  opts: CustomResourceOptions,
 ): ManifestResource[] {
   return objects.map((object) => ({ object, resource: new Manifest(token(object), childName(name, object), { ...object }, opts) }));
 }

@@ -48,7 +48,7 @@ export function toMistakes(error: z.ZodError, schema: z.ZodType, values: unknown
 /** A parsed stack file: its values, and where each of them stands. */
 export interface StackFile {
   values: Record<string, unknown>;
-  place(path: Mistake["path"]): string;
+  place: (path: Mistake["path"]) => string;
 }
 
 /** Reads `config:` of a stack file without its namespace; broken YAML, doubled keys and foreign namespaces are mistakes with their line. */

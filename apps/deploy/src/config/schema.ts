@@ -73,7 +73,12 @@ export const stackSchema = z.strictObject({
     pods: network,
     services: network,
   }),
-  proxmox: z.strictObject({ endpoint: httpsUrl, hosts: z.record(label, host) }),
+  proxmox: z.strictObject({
+    endpoint: httpsUrl,
+    /** Take any certificate from Proxmox; its own authority in the system's trust store is the better way. */
+    insecure: z.boolean().default(false),
+    hosts: z.record(label, host),
+  }),
   cluster: z.strictObject({ name: label, talos: version, kubernetes: version, secretsFrom: version }),
   machines: z.record(label, machine),
   cloudflare: z.strictObject({ accountId: hex32, zoneId: hex32, zone: hostName, tunnel: label }),

@@ -43,7 +43,7 @@ function facts({ name, category }: ServiceId): ServiceFacts {
 export function namespaceObject(name: string, services: readonly ServiceFacts[]): KubernetesObject {
   const inside = services.filter(({ namespace }) => namespace === name);
   const level = weakest(inside.map(({ podSecurity }) => podSecurity));
-  const reasons = inside.filter(({ podSecurity }) => podSecurity === level && level !== "restricted").map((one) => `${one.name}: ${one.relaxations.map(({ what, reason }) => `${what} (${reason})`).join(", ")}`);
+  const reasons = reasonsFor(level, inside);
   return {
     apiVersion: "v1",
     kind: "Namespace",
@@ -62,6 +62,13 @@ export function namespaceObject(name: string, services: readonly ServiceFacts[])
       },
     },
   };
+}
+
+/** Why a namespace is not restricted, each reason once with those who have it. */
+function reasonsFor(level: PodSecurity, inside: readonly ServiceFacts[]): string[] {
+  const weak = inside.filter(({ podSecurity }) => podSecurity === level && level !== "restricted");
+  const byReason = Map.groupBy(weak.flatMap(({ name, relaxations }) => relaxations.map(({ what, reason }) => ({ name, why: `${what}: ${reason}` }))), ({ why }) => why);
+  return [...byReason].map(([why, all]) => `${why} (${all.map(({ name }) => name).join(", ")})`);
 }
 
 function weakest(levels: readonly PodSecurity[]): PodSecurity {
