@@ -34,6 +34,8 @@ const boundaries = (extra) => [
   "error",
   {
     enforceBuildableLibDependency: false,
+    // An example imports its own package by name, as a user would.
+    allowCircularSelfDependency: true,
     // The workspace's own settings lie in no project.
     allow: ["../../vitest.shared.ts", "../../tsup.shared.ts"],
     checkDynamicDependenciesExceptions: [".*"],

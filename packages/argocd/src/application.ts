@@ -215,7 +215,7 @@ function checkSource(path: string, source: ApplicationSource, refuse: Refuse): v
   if (source.chart === undefined && source.path === undefined && source.ref === undefined) refuse(path, "has neither chart nor path nor ref", "Say what of the repository to read.");
   if (source.chart !== undefined && source.targetRevision === undefined) refuse(`${path}.targetRevision`, "is missing", "A chart without a version follows whatever is newest.");
   if (source.helm !== undefined && source.directory !== undefined) refuse(path, "has both helm and directory", "Argo CD reads a source in one way only.");
-  if (source.directory?.include !== undefined && source.directory.include.startsWith("{*/,}")) {
+  if (source.directory?.include?.startsWith("{*/,}") === true) {
     refuse(`${path}.directory.include`, `"${source.directory.include}" reads nothing on some versions, and says Synced`, "Use APPLICATION_FILES.");
   }
 }

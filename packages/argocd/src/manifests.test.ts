@@ -73,7 +73,7 @@ describe("argoAppManifests", () => {
 
   const bad: [string, Partial<ArgoAppArgs>, string][] = [
     ["no project", { project: "" }, "project is empty. Name the AppProject that allows what the Application does."],
-    ["server and name", { destination: { server: IN_CLUSTER, name: "in-cluster" } as never }, "destination has both server and name. Give exactly one of them."],
+    ["server and name", { destination: { server: IN_CLUSTER, name: "in-cluster" } }, "destination has both server and name. Give exactly one of them."],
     ["neither server nor name", { destination: {} as never }, "destination has neither server nor name. Give exactly one of them."],
     ["a namespace that is none", { destination: { server: IN_CLUSTER, namespace: "Media" } }, 'destination.namespace "Media" is not a DNS label.'],
     ["no source", { source: [] }, "source is an empty list. Name at least one source."],

@@ -57,8 +57,7 @@ describe("laws of dnsLabel", () => {
   it("depends on its parts alone, and single names never collide", () => {
     fc.assert(
       fc.property(part, part, (a, b) => {
-        expect(dnsLabel([a])).toBe(dnsLabel([a]));
-        if (a !== b) expect(dnsLabel([a])).not.toBe(dnsLabel([b]));
+        expect(dnsLabel([a]) === dnsLabel([b])).toBe(a === b);
       }),
     );
   });

@@ -116,8 +116,8 @@ interface UrnResponse {
 }
 type Callback = (error: unknown, response: UrnResponse | undefined) => void;
 interface Watched {
-  registerResource(request: RegisterResourceRequest, callback: Callback): Promise<void>;
-  registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: Callback): void;
+  registerResource: (request: RegisterResourceRequest, callback: Callback) => Promise<void>;
+  registerResourceOutputs: (request: RegisterResourceOutputsRequest, callback: Callback) => void;
 }
 const monitor = MockMonitor.prototype as Watched;
 const original: Watched = { registerResource: monitor.registerResource, registerResourceOutputs: monitor.registerResourceOutputs };
@@ -127,14 +127,14 @@ monitor.registerResource = function (request, callback) {
     callback(error, response);
   });
 };
-monitor.registerResourceOutputs = function (request, callback) {
-  observer?.outputs(request.getUrn(), (request.getOutputs()?.toJavaScript() ?? {}) as Record<string, unknown>);
+monitor.registerResourceOutputs = function (this: Watched, request, callback) {
+  observer?.outputs(request.getUrn(), request.getOutputs()?.toJavaScript() ?? {});
   original.registerResourceOutputs.call(this, request, callback);
 };
 
 // Resources made inside an apply register after the queue has run dry once: drain until the count stands still.
 async function drain(count: () => number): Promise<void> {
-  const { waitForRPCs } = runtime as unknown as { waitForRPCs(): Promise<void> };
+  const { waitForRPCs } = runtime as unknown as { waitForRPCs: () => Promise<void> };
   for (let still = 0, before = -1; still < 3; ) {
     await waitForRPCs();
     await new Promise((resolve) => setImmediate(resolve));
