@@ -81,10 +81,9 @@ describe("TalosImage", () => {
 describe("laws of the schematic", () => {
   it("depends on the set of extensions alone, so that sorting a list replaces nothing", () => {
     fc.assert(
-      fc.property(fc.subarray([...OFFICIAL_EXTENSIONS]), fc.infiniteStream(fc.nat()), (extensions, seeds) => {
-        const shuffled = extensions.map((extension) => ({ extension, key: seeds.next().value })).sort((a, b) => a.key - b.key).map(({ extension }) => extension);
+      fc.property(fc.shuffledSubarray([...OFFICIAL_EXTENSIONS]), (shuffled) => {
         const text = (list: readonly string[]): string => imageSpec("i", { version: "v1.13.9", extensions: list }).schematic;
-        expect(text([...shuffled, ...shuffled, ...DEFAULT_EXTENSIONS])).toBe(text(extensions));
+        expect(text([...shuffled, ...shuffled, ...DEFAULT_EXTENSIONS])).toBe(text([...shuffled].sort()));
       }),
     );
   });

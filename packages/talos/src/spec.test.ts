@@ -2,10 +2,10 @@ import { addressAfter, ArgumentError } from "@rzp/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { homelab } from "./homelab.test-data.ts";
-import { clusterSpec, type TalosClusterArgs, type TalosNode } from "./index.ts";
+import { clusterSpec, type TalosClusterArgs } from "./index.ts";
 
-const node = (change: object): Partial<TalosClusterArgs> => ({ nodes: { ...homelab.nodes, "worker-1": { role: "worker", address: "10.0.20.21", ...change } as TalosNode } });
-const extra = (name: string, change: object = {}): Partial<TalosClusterArgs> => ({ nodes: { ...homelab.nodes, [name]: { role: "worker", address: "10.0.20.99", ...change } as TalosNode } });
+const node = (change: object): Partial<TalosClusterArgs> => ({ nodes: { ...homelab.nodes, "worker-1": { role: "worker", address: "10.0.20.21", ...change } } });
+const extra = (name: string): Partial<TalosClusterArgs> => ({ nodes: { ...homelab.nodes, [name]: { role: "worker", address: "10.0.20.99" } } });
 const controlPlanes = (count: number): Partial<TalosClusterArgs> => ({
   nodes: Object.fromEntries(Array.from({ length: count }, (_, index) => [`cp-${index}`, { role: "controlplane" as const, address: `10.0.20.${11 + index}` }])),
 });
