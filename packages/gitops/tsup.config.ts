@@ -1,3 +1,4 @@
 import { library } from "../../tsup.shared.ts";
 
-export default library(["src/index.ts"]);
+// `import.meta.url` is where the packages of kubernetes-models are looked up from, in CommonJS too.
+export default { ...library(["src/index.ts"]), shims: true };

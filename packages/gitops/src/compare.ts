@@ -1,0 +1,84 @@
+import { join, posix } from "node:path";
+import type { Found, Files } from "./files.ts";
+import type { Marker } from "./marker.ts";
+import type { Plan } from "./transaction.ts";
+
+/** How one file differs from what is declared. */
+export interface TreeDifference {
+  path: string;
+  /**
+   * `added`: declared, not there. `changed`: generated from an older declaration. `removed`: generated, no longer declared.
+   * `edited`: changed by hand since it was generated. `occupied`: somebody else's file stands where a manifest belongs.
+   */
+  difference: "added" | "changed" | "removed" | "edited" | "occupied";
+  /** What it means and what to do, for a person. */
+  message: string;
+}
+
+/** What must be done to make the folders hold exactly the files, and what is in the way. */
+export interface Comparison extends Plan {
+  unchanged: string[];
+  occupied: { path: string; message: string }[];
+}
+
+/** Compares what stands below the roots with the files that are wanted; `held` are files known to be right. */
+export function compare(base: string, found: Found, files: ReadonlyMap<string, string>, held: ReadonlySet<string>, marker: Marker, fs: Files): Comparison {
+  const added = new Map<string, string>();
+  const changed = new Map<string, { before: Buffer; text: string }>();
+  const unchanged: string[] = [];
+  const occupied: { path: string; message: string }[] = [];
+  for (const [path, text] of files) {
+    const obstacle = obstacleOf(path, found);
+    if (obstacle !== undefined) {
+      occupied.push({ path, message: obstacle });
+    } else if (!found.files.has(path)) added.set(path, text);
+    else {
+      const before = fs.readFileSync(join(base, path));
+      if (before.equals(Buffer.from(text))) unchanged.push(path);
+      else if (before.length > 0 && marker.isOurs(before)) changed.set(path, { before, text });
+      else occupied.push({ path, message: "is not a generated file, so it is not overwritten. Move it away, or remove it." });
+    }
+  }
+  const removed = new Map<string, Buffer>();
+  for (const path of [...found.files].sort()) {
+    if (files.has(path) || held.has(path)) continue;
+    const content = fs.readFileSync(join(base, path));
+    if (content.length > 0 && marker.isOurs(content)) removed.set(path, content);
+  }
+  return { folders: missingFolders(added.keys(), found.folders), added, changed, removed, emptied: parents(removed.keys()), unchanged, occupied };
+}
+
+export function differences({ added, changed, removed, occupied }: Comparison, marker: Marker): TreeDifference[] {
+  const all: TreeDifference[] = occupied.map(({ path, message }) => ({ path, difference: "occupied", message }));
+  for (const path of added.keys()) all.push({ path, difference: "added", message: "is missing." });
+  for (const [path, { before }] of changed) {
+    if (marker.isEdited(before)) all.push({ path, difference: "edited", message: "was edited by hand. Make the change in its source." });
+    else all.push({ path, difference: "changed", message: "is not what its source says now." });
+  }
+  for (const path of removed.keys()) all.push({ path, difference: "removed", message: "is generated, but nothing declares it any more." });
+  return all.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A folder or link where the file belongs, or a file or link where one of its folders belongs. */
+function obstacleOf(path: string, { folders, files, others }: Found): string | undefined {
+  if (folders.has(path)) return "is a folder. Move it away.";
+  if (others.has(path)) return "is a link or no ordinary file, so it is not overwritten. Remove it.";
+  for (let folder = posix.dirname(path); folder !== "."; folder = posix.dirname(folder)) {
+    if (folders.has(folder)) return undefined;
+    if (others.has(folder) || files.has(folder)) return `cannot be written: ${folder} is a link or no folder. Remove it.`;
+  }
+  return undefined;
+}
+
+function missingFolders(paths: Iterable<string>, folders: ReadonlySet<string>): string[] {
+  return parents(paths).filter((folder) => !folders.has(folder)).reverse();
+}
+
+/** Every folder above the paths, deepest first. */
+function parents(paths: Iterable<string>): string[] {
+  const all = new Set<string>();
+  for (const path of paths) {
+    for (let folder = posix.dirname(path); folder !== "." && !all.has(folder); folder = posix.dirname(folder)) all.add(folder);
+  }
+  return [...all].sort().reverse();
+}
