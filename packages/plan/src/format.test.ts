@@ -97,8 +97,8 @@ providers: demo (default), talos (default), talos 0.8.1 (main)
   it("cuts what is long, and shows all of it when asked", () => {
     const many = Object.fromEntries(Array.from({ length: 14 }, (_, index) => [`key${String(index).padStart(2, "0")}`, "x".repeat(200)]));
     const short = formatRecording(recording([resource("a", { inputs: many })]), { width: 50 });
-    expect(short).toContain("… 4 more lines");
-    expect(short).not.toContain("key10");
+    expect(short).toContain("… 6 more lines");
+    expect(short).not.toContain("key08");
     expect(Math.max(...short.split("\n").filter((line) => line.includes("key")).map(({ length }) => length))).toBe(50); // prettier-ignore
     const full = formatRecording(recording([resource("a", { inputs: { ...many, patch: "a:\n  b: 1\n" } })]), { width: 50, full: true });
     expect(full).toContain(`key13: ${"x".repeat(200)}`);
@@ -143,14 +143,19 @@ providers: demo (default), talos (default), talos 0.8.1 (main)
 
 describe("fieldLines", () => {
   it.each<[string, Record<string, RecordedValue>, string[]]>([
-    ["scalars", { a: 1, b: true, c: null, d: "x" }, ["a: 1", "b: true", "c: null", "d: x"]],
-    ["texts that need quotes", { a: "", b: " x" }, ['a: ""', 'b: " x"']],
-    ["what fits in one line", { a: { b: [1, { c: 2 }] }, d: [], e: {} }, ["a: { b: [1, { c: 2 }] }", "d: []", "e: {}"]],
-    ["what does not", { list: ["x".repeat(18), { name: "y".repeat(10), size: 40_000, more: 1 }] }, ["list:", `  - ${"x".repeat(18)}`, "  - name: yyyyyyyyyy", "    size: 40000", "    more: 1"]],
+    ["short fields side by side", { a: 1, b: true, c: null, d: "x".repeat(20), e: 5 }, ["a: 1 · b: true · c: null", `d: ${"x".repeat(20)} · e: 5`]],
+    ["texts that need quotes", { a: "", b: " x" }, ['a: "" · b: " x"']],
+    ["what fits in one line", { a: { b: [1, { c: 2 }] }, d: [], e: {} }, ["a: { b: [1, { c: 2 }] }", "d: [] · e: {}"]],
+    ["a long list by itself", { a: 1, b: ["x".repeat(20), "y".repeat(20)], c: 3 }, ["a: 1", "b:", `  - ${"x".repeat(20)}`, `  - ${"y".repeat(20)}`, "c: 3"]],
+    ["what does not", { list: ["x".repeat(18), { name: "y".repeat(10), size: 40_000, more: 1 }] }, ["list:", `  - ${"x".repeat(18)}`, "  - name: yyyyyyyyyy", "    size: 40000 · more: 1"]],
     ["a long text", { a: "x".repeat(40) }, [`a: ${"x".repeat(26)}…`]],
     ["a text of lines", { a: "b: 1\nc: 2\n" }, ["a: | b: 1 c: 2 (2 lines)"]],
   ])("writes %s", (_, fields, expected) => {
     expect(fieldLines(fields, { width: 30, full: false })).toEqual(expected);
+  });
+
+  it("gives each field its own line when everything is wanted", () => {
+    expect(fieldLines({ a: 1, b: { c: "x\ny" } }, { width: 30, full: true })).toEqual(["a: 1", "b:", "  c: |", "    x", "    y"]);
   });
 });
 

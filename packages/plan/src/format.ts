@@ -16,7 +16,7 @@ export interface FormatOptions {
 type Colors = ReturnType<typeof pc.createColors>;
 
 /** Inputs of one resource, in lines, unless everything is wanted. */
-const INPUT_LINES = 10;
+const INPUT_LINES = 8;
 
 /** The recording as a tree for a terminal. Secrets are masked. */
 export function formatRecording(recording: Recording, options: FormatOptions = {}): string {
@@ -110,7 +110,8 @@ function optionWords(resource: RecordedResource): string[] {
 }
 
 function paint(line: string, colors: Colors): string {
-  return line.replaceAll(/\[secret\]/g, colors.red("[secret]")).replaceAll(/\[unknown\]/g, colors.yellow("[unknown]"));
+  const keys = line.replaceAll(/(^ *(?:- )?|· )([^\s:·{}[\]]+:)(?= |$)/g, (_, before: string, key: string) => before + colors.dim(key));
+  return keys.replaceAll(/\[secret\]/g, colors.red("[secret]")).replaceAll(/\[unknown\]/g, colors.yellow("[unknown]"));
 }
 
 function section(name: string, lines: readonly string[], colors: Colors): string[] {

@@ -4,13 +4,23 @@ import { isMarker, isPlainObject, type RecordedValue } from "./values.ts";
 export interface LineOptions {
   /** Columns that a line may take. */
   width: number;
-  /** Keep multi-line strings and long lines whole. */
+  /** Keep multi-line strings and long lines whole, and each field on a line of its own. */
   full: boolean;
 }
 
-/** `key: value` lines of the fields, nested ones indented by two. */
+/** `key: value` lines of the fields, nested ones indented by two; short fields stand side by side, as many as fit, unless everything is wanted. */
 export function fieldLines(fields: Record<string, RecordedValue>, options: LineOptions): string[] {
-  return Object.entries(fields).flatMap(([key, value]) => entryLines(`${text(key)}:`, value, options));
+  const rows: string[] = [];
+  let open = false;
+  for (const [key, value] of Object.entries(fields)) {
+    const lines = entryLines(`${text(key)}:`, value, options);
+    const joined = `${rows.at(-1) ?? ""} · ${lines[0] ?? ""}`;
+    const fits = open && lines.length === 1 && joined.length <= options.width;
+    if (fits) rows[rows.length - 1] = joined;
+    else rows.push(...lines);
+    open = !options.full && lines.length === 1;
+  }
+  return rows;
 }
 
 // `label` is `key:` or `-`.
