@@ -120,7 +120,7 @@ function checkTemplate(refuse: Refuse, template: Readonly<Record<string, string>
     if (!SECRET_KEY.test(key)) refuse(`template["${key}"]`, "is not a key of a Secret", "Use letters, digits, dots, underscores and dashes.");
     const actions = [...text.matchAll(/\{\{(.*?)\}\}/gs)].map(([, action = ""]) => action.replace(/"(\\.|[^"\\])*"|`[^`]*`/g, '""'));
     if (actions.some((action) => /\b(range|with|define|template|block)\b/.test(action))) continue;
-    const fields = actions.flatMap((action) => [...action.matchAll(/(?<![\w.)])\.([A-Za-z_]\w*)/g)].map(([, field = ""]) => field));
+    const fields = actions.flatMap((action) => [...action.matchAll(/(?<![\w)])\.([A-Za-z_]\w*)/g)].map(([, field = ""]) => field));
     const unknown = fields.find((field) => !keys.includes(field));
     if (unknown !== undefined) refuse(`template["${key}"]`, `reads .${unknown}, which is not in keys`, didYouMean(unknown, keys));
   }
