@@ -91,7 +91,7 @@ describe("withSecrets", () => {
 
 // A process of its own calls withSecrets, so that it can be sent signals.
 const READER = new URL("with-secrets.ts", import.meta.url).href;
-const CHILD = `let n = 0; for (const s of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(s, () => { n += 1; console.log("got", s); setTimeout(() => process.exit(n), 300); }); setInterval(() => {}, 1000); console.log("ready");`;
+const CHILD = `let n = 0; for (const s of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(s, () => { n += 1; console.log("got", s); setTimeout(() => process.exit(n), 300); }); setTimeout(() => {}, 20_000); console.log("ready");`;
 const caller = (child: string): string[] => [
   "--conditions=@rzp/source",
   "--input-type=module",
@@ -106,7 +106,7 @@ describe("signals", () => {
   });
 
   it("returns 143 when SIGTERM ended the command", async () => {
-    const { text } = await talk(spawn(NODE, caller(`setInterval(() => {}, 1000); console.log("ready")`), { stdio: ["pipe", "pipe", "inherit"] }), (parent) => parent.kill("SIGTERM"));
+    const { text } = await talk(spawn(NODE, caller(`setTimeout(() => {}, 20_000); console.log("ready")`), { stdio: ["pipe", "pipe", "inherit"] }), (parent) => parent.kill("SIGTERM"));
     expect(text).toBe("ready\nreturned 143\n");
   });
 
