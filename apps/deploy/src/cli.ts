@@ -58,7 +58,8 @@ function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>)
       if (!(error instanceof Error)) throw error;
       const mistake = MISTAKES.has(error.name);
       console.error(`${styleText("red", "error:", { stream: process.stderr })} ${mistake ? error.message : (error.stack ?? error.message)}`);
-      process.exitCode = mistake ? 1 : 70;
+      // At once: a call to Infisical that nobody waits for any more would keep the process alive for a minute.
+      process.exit(mistake ? 1 : 70);
     }
   };
 }

@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { didYouMean } from "@rzp/core";
 import { ConfigError, readStackFile, show, toMistakes, type StackFile } from "./config/errors.ts";
-import { crossCheck, type Mistake } from "./config/rules.ts";
-import { overrideSchema, stackSchema, type Stack } from "./config/schema.ts";
+import { overridesOf } from "./config/overrides.ts";
+import { crossCheck } from "./config/rules.ts";
+import { stackSchema, type Stack } from "./config/schema.ts";
+import { categories } from "./services/index.ts";
 
 export { ConfigError } from "./config/errors.ts";
 export type { Stack } from "./config/schema.ts";
@@ -49,17 +51,10 @@ export function runtimeSecret(name: (typeof RUNTIME_SECRETS)[number], environmen
   throw new ConfigError("the environment", [{ path: [name], message: "is not set; run under Infisical (see bootstrap/argocd/README.md) or set it" }], show);
 }
 
-/** What is wrong with a stack's changes to one service. */
-export function overrideMistakes(values: unknown, path: readonly string[]): Mistake[] {
-  const parsed = overrideSchema.safeParse(values);
-  if (parsed.success) return [];
-  return toMistakes(parsed.error, overrideSchema, values).map((mistake) => ({ ...mistake, path: [...path, ...mistake.path] }));
-}
-
 function check(source: string, { values, place }: StackFile): Stack {
   const parsed = stackSchema.safeParse(values);
   if (!parsed.success) throw new ConfigError(source, toMistakes(parsed.error, stackSchema, values), place);
-  const mistakes = crossCheck(parsed.data);
+  const mistakes = [...crossCheck(parsed.data), ...overridesOf(parsed.data, categories).mistakes];
   if (mistakes.length > 0) throw new ConfigError(source, mistakes, place);
   return parsed.data;
 }

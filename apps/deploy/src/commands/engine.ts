@@ -11,6 +11,9 @@ const MISSING = `pulumi is not on PATH, so nothing was done.
 
 Without it, "./rzp plan" shows what the program would make.`;
 
+/** What logs in to Infisical; the program has no use for it. */
+const IDENTITY = ["INFISICAL_CLIENT_ID", "INFISICAL_CLIENT_SECRET"];
+
 /** Folder in Infisical with what the pipeline itself needs. */
 const PIPELINE_SECRETS = "/pipeline";
 
@@ -27,7 +30,8 @@ export async function engine(verb: Verb, name: string, words: readonly string[])
   }
   const command = [verb, "--stack", name, ...words];
   const secrets = await pipelineSecrets(stack);
-  return withSecrets(secrets, "pulumi", command, { cwd: APP });
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !IDENTITY.includes(name)));
+  return withSecrets(secrets, "pulumi", command, { cwd: APP, environment });
 }
 
 async function pulumiIsThere(): Promise<boolean> {

@@ -9,9 +9,9 @@ import { TREE } from "../site.ts";
 /** Root of the repository. */
 const ROOT = join(APP, "../..");
 
-/** Writes the tree, or with `check` says what would change and exits 1. */
-export async function renderCommand({ stack, check = false }: { stack: string; check?: boolean }): Promise<number> {
-  const tree = new GitTree({ base: ROOT, roots: [TREE, BOOTSTRAP], generator: "./rzp render" });
+/** Writes the tree below `base`, or with `check` says what would change and exits 1. */
+export async function renderCommand({ stack, check = false, base = ROOT }: { stack: string; check?: boolean; base?: string }): Promise<number> {
+  const tree = new GitTree({ base, roots: [TREE, BOOTSTRAP], generator: "./rzp render" });
   for (const { path, objects, source } of folders(homelab(loadStack(stack)))) tree.add(path, objects, { source });
   return Promise.resolve(check ? checkTree(tree) : writeTree(tree));
 }

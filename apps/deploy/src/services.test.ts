@@ -1,0 +1,231 @@
+import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
+import type { KubernetesObject } from "@rzp/core";
+import { describe, expect, it } from "vitest";
+import { loadStack } from "./config.ts";
+import { homelab } from "./homelab.ts";
+import { folders } from "./render.ts";
+
+const home = homelab(loadStack("production"));
+const all = folders(home);
+
+/** Objects of one service's folder. */
+function objectsOf(name: string): readonly KubernetesObject[] {
+  const folder = all.find(({ path }) => path.endsWith(`/${name}`));
+  if (folder === undefined) throw new Error(`${name} has no folder; there are: ${all.map(({ path }) => path).join(", ")}`);
+  return folder.objects;
+}
+
+/** Values that a service hands to its chart. */
+function valuesOf(name: string): unknown {
+  return at(byKind(objectsOf(name), "Application"), "spec.sources.0.helm.valuesObject");
+}
+
+const containerOf = (name: string): unknown => at(byKind(objectsOf(name), "Deployment"), "spec.template.spec.containers.0");
+const envOf = (name: string): Record<string, string> =>
+  Object.fromEntries((at(containerOf(name), "env") as { name: string; value: string }[]).map((variable) => [variable.name, variable.value]));
+
+describe("traps of the core", () => {
+  it("namespaces: a pod-security label that comes after the pods comes too late, so they are the first wave", () => {
+    const waves = [...home.registry.waves.values()];
+    expect(home.registry.waves.get("namespaces")).toBe(Math.min(...waves));
+    expect(waves.filter((wave) => wave === Math.min(...waves))).toHaveLength(1);
+  });
+
+  it("namespaces: each enforces what its weakest service needs, with the reason", () => {
+    const levels = objectsOf("namespaces").filter(({ kind }) => kind === "Namespace").map(({ metadata }) => [metadata.name, metadata.labels?.["pod-security.kubernetes.io/enforce"]]);
+    expect(Object.fromEntries(levels)).toEqual({
+      "cert-manager": "restricted",
+      "external-secrets": "restricted",
+      "longhorn-system": "privileged",
+      media: "baseline",
+      "metallb-system": "privileged",
+      traefik: "restricted",
+    });
+    expect(byKind(objectsOf("namespaces"), "Namespace", "media").metadata.annotations?.["rzp.dev/allows-baseline"]).toContain("hard-linked");
+  });
+
+  it("namespaces: deleting one would delete its volume claims, so Argo CD neither prunes nor deletes them", () => {
+    for (const object of objectsOf("namespaces").filter(({ kind }) => kind === "Namespace")) {
+      expect(object.metadata.annotations?.["argocd.argoproj.io/sync-options"]).toBe("Prune=false,Delete=false");
+    }
+  });
+
+  it("metallb: Talos' control planes are excluded silently, and frr-k8s is on by default", () => {
+    expect(valuesOf("metallb")).toMatchObject({ frrk8s: { enabled: false }, speaker: { ignoreExcludeLB: true, frr: { enabled: false } } });
+  });
+
+  it("metallb: its webhook must answer before the pool is applied", () => {
+    expect(byKind(objectsOf("metallb"), "IPAddressPool").metadata.annotations).toMatchObject({
+      "argocd.argoproj.io/sync-wave": "1",
+      "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true",
+    });
+  });
+
+  it("cert-manager: CRDs are off by default, and split-horizon DNS breaks the DNS-01 check", () => {
+    expect(valuesOf("cert-manager")).toMatchObject({ crds: { enabled: true, keep: true }, dns01RecursiveNameserversOnly: true });
+    expect(at(valuesOf("cert-manager"), "dns01RecursiveNameservers")).toMatch(/^https:\/\/1\.1\.1\.1/);
+  });
+
+  it("external-secrets: its large CRDs need server-side apply, and their removal would take every ExternalSecret", () => {
+    const application = byKind(objectsOf("external-secrets"), "Application");
+    expect(at(application, "spec.syncPolicy.syncOptions")).toContain("ServerSideApply=true");
+    expect(application.metadata.finalizers).toBeUndefined();
+  });
+
+  it("external-secrets: the store's references name their namespace, and its project by slug", () => {
+    const infisical = at(byKind(objectsOf("external-secrets"), "ClusterSecretStore"), "spec.provider.infisical");
+    expect(infisical).toMatchObject({
+      auth: { universalAuthCredentials: { clientId: { namespace: "external-secrets" }, clientSecret: { namespace: "external-secrets" } } },
+      secretsScope: { projectSlug: "homelab", environmentSlug: "prod" },
+    });
+  });
+
+  it("longhorn: the pre-upgrade hook fails under Argo CD, and deleting the Application would uninstall it", () => {
+    expect(valuesOf("longhorn")).toMatchObject({ preUpgradeChecker: { jobEnabled: false } });
+    expect(byKind(objectsOf("longhorn"), "Application").metadata.finalizers).toBeUndefined();
+  });
+
+  it("longhorn: data lie on the Talos user volume, in as many copies as there are data disks, and outlive their claim", () => {
+    expect(valuesOf("longhorn")).toMatchObject({
+      defaultSettings: { defaultDataPath: "/var/mnt/longhorn", createDefaultDiskLabeledNodes: true },
+      persistence: { defaultClassReplicaCount: 3, reclaimPolicy: "Retain" },
+    });
+  });
+
+  it("longhorn: every backup class has its job, and goes to the target", () => {
+    const jobs = objectsOf("longhorn").filter(({ kind }) => kind === "RecurringJob");
+    expect(jobs.map(({ spec }) => spec)).toMatchObject([
+      { groups: ["daily"], task: "backup" },
+      { groups: ["weekly"], task: "backup" },
+    ]);
+    const withoutTarget = homelab({ ...loadStack("production"), backups: undefined });
+    const snapshots = folders(withoutTarget).find(({ path }) => path.endsWith("/longhorn"))?.objects.filter(({ kind }) => kind === "RecurringJob");
+    expect(snapshots?.map(({ spec }) => at(spec, "task"))).toEqual(["snapshot", "snapshot"]);
+  });
+
+  it("traefik: redirects moved to ports.web.http, and it phones nobody", () => {
+    expect(valuesOf("traefik")).toMatchObject({
+      ports: { web: { http: { redirections: { entryPoint: { to: "websecure", scheme: "https" } } } } },
+      global: { checkNewVersion: false, sendAnonymousUsage: false },
+      ingressRoute: { dashboard: { enabled: false } },
+    });
+  });
+
+  it("traefik comes after what gives it an address and certificates", () => {
+    const { waves } = home.registry;
+    for (const name of ["metallb", "cert-manager"]) expect(waves.get("traefik")).toBeGreaterThan(waves.get(name) ?? Number.NaN);
+    expect(waves.get("cert-manager")).toBeGreaterThan(waves.get("external-secrets") ?? Number.NaN);
+  });
+
+  it("argo-cd: waves between Applications need the health check, and it never deletes itself", () => {
+    expect(at(valuesOf("argo-cd"), "configs.cm")).toMatchObject({ "resource.customizations.health.argoproj.io_Application": expect.stringContaining("Synced") as unknown, "users.anonymous.enabled": "false" });
+    expect(at(valuesOf("argo-cd"), "configs.params")).toMatchObject({ "controller.diff.server.side": "true" });
+    expect(byKind(objectsOf("argo-cd"), "Application").metadata.finalizers).toBeUndefined();
+  });
+});
+
+describe("traps of the media apps", () => {
+  it.each(["prowlarr", "sonarr", "radarr"])("%s: AUTH__METHOD External would be no login at all", (name) => {
+    expect(envOf(name)).toMatchObject({ [`${name.toUpperCase()}__AUTH__METHOD`]: "Forms", [`${name.toUpperCase()}__AUTH__REQUIRED`]: "Enabled" });
+  });
+
+  it.each(["prowlarr", "sonarr", "radarr", "sabnzbd", "qbittorrent", "plex"])("%s: its SQLite database is on a volume of its own, never on NFS, and stops before it starts", (name) => {
+    const config = at(byKind(objectsOf(name), "PersistentVolumeClaim"), "spec");
+    expect(config).toMatchObject({ accessModes: ["ReadWriteOnce"], storageClassName: "longhorn" });
+    expect(at(byKind(objectsOf(name), "Deployment"), "spec.strategy.type")).toBe("Recreate");
+  });
+
+  it("sonarr and radarr: one mount of the whole library, because a hard link cannot cross two", () => {
+    for (const name of ["sonarr", "radarr"]) {
+      const mounts = at(byKind(objectsOf(name), "Deployment"), "spec.template.spec.volumes") as { nfs?: { path: string } }[];
+      expect(mounts.flatMap(({ nfs }) => nfs?.path ?? [])).toEqual(["/tank/media"]);
+    }
+  });
+
+  it("sabnzbd: answers 403 to every host name that is not on its list", () => {
+    const listed = envOf("sabnzbd").SABNZBD__HOST_WHITELIST_ENTRIES?.split(", ");
+    expect(listed).toEqual(["sabnzbd.home.example.com", "sabnzbd", "sabnzbd.media", "sabnzbd.media.svc"]);
+  });
+
+  it("qbittorrent: the image's own file lets all private networks in without a password", () => {
+    const [file] = Object.values(at(byKind(objectsOf("qbittorrent"), "ConfigMap"), "data") as Record<string, string>);
+    expect(file).toContain("WebUI\\AuthSubnetWhitelistEnabled=false\n");
+    expect(file).not.toContain("AuthSubnetWhitelist=");
+    expect(file).toContain("WebUI\\CSRFProtection=true\n");
+    expect(file).toContain("WebUI\\HostHeaderValidation=true\n");
+    const seeder = at(byKind(objectsOf("qbittorrent"), "Deployment"), "spec.template.spec.initContainers.0.command.2");
+    expect(seeder).toContain("/config/qBittorrent/qBittorrent.conf");
+  });
+
+  it("qbittorrent: one port in the configuration, at the load balancer and in the environment; never killed in a hurry", () => {
+    const [file] = Object.values(at(byKind(objectsOf("qbittorrent"), "ConfigMap"), "data") as Record<string, string>);
+    expect(file).toContain("Session\\Port=50413\n");
+    expect(envOf("qbittorrent").QBT_TORRENTING_PORT).toBe("50413");
+    expect(at(byKind(objectsOf("qbittorrent"), "Service", "qbittorrent-lb"), "spec.ports.0.port")).toBe(50413);
+    expect(at(byKind(objectsOf("qbittorrent"), "Deployment"), "spec.template.spec.terminationGracePeriodSeconds")).toBe(300);
+  });
+
+  it("plex: transcodes to /transcode, which a read-only root needs as a mount, and cannot change the library", () => {
+    const mounts = at(containerOf("plex"), "volumeMounts") as { mountPath: string; readOnly?: boolean }[];
+    expect(mounts.map(({ mountPath }) => mountPath)).toContain("/transcode");
+    expect(mounts.find(({ mountPath }) => mountPath === "/media")?.readOnly).toBe(true);
+    expect(at(containerOf("plex"), "securityContext.readOnlyRootFilesystem")).toBe(true);
+  });
+});
+
+describe("the whole tree", () => {
+  const objects = all.flatMap((folder) => folder.objects);
+
+  it("holds no Secret", () => {
+    expect(objects.filter(({ kind }) => kind === "Secret")).toEqual([]);
+  });
+
+  it("names every image by tag and digest", () => {
+    const images = JSON.stringify(objects).match(/"image":"[^"]+"/g) ?? [];
+    expect(images.length).toBeGreaterThan(0);
+    expect(images.filter((image) => !/:[^"@]+@sha256:[0-9a-f]{64}"$/.test(image))).toEqual([]);
+  });
+
+  it("gives every Application at least one source that has something in it", () => {
+    for (const { objects: inside, path } of all.filter((folder) => folder.path.startsWith("kubernetes/"))) {
+      const application = byKind(inside, "Application");
+      const sources = (at(application, "spec.sources") ?? [at(application, "spec.source")]) as { chart?: string; path?: string }[];
+      for (const source of sources) expect(source.chart ?? (inside.length > 1 && source.path)).toBe(source.chart ?? path);
+    }
+  });
+
+  it("brings the layers up one after another, their projects first", () => {
+    const bootstrap = all.find(({ path }) => path === "bootstrap/argocd")?.objects ?? [];
+    const waves = bootstrap.map((object) => [`${object.kind}/${object.metadata.name}`, object.metadata.annotations?.["argocd.argoproj.io/sync-wave"]]);
+    expect(Object.fromEntries(waves)).toEqual({
+      "Namespace/argocd": "-1",
+      "AppProject/roots": "-1",
+      "AppProject/core": "-1",
+      "AppProject/apps": "-1",
+      "AppProject/default": "-1",
+      "Application/homelab": undefined,
+      "Application/core": "0",
+      "Application/apps": "1",
+    });
+  });
+
+  it("lets no layer but the core write what belongs to the whole cluster", () => {
+    const bootstrap = all.find(({ path }) => path === "bootstrap/argocd")?.objects ?? [];
+    expect(at(byKind(bootstrap, "AppProject", "apps"), "spec.clusterResourceWhitelist")).toBeUndefined();
+    expect(at(byKind(bootstrap, "AppProject", "apps"), "spec.destinations")).toEqual([{ server: "https://kubernetes.default.svc", namespace: "media" }]);
+  });
+
+  it.skipIf(!hasCrds)("is accepted by the real CRDs of its projects (skipped where they are not at hand)", () => {
+    const projects: Record<string, string> = {
+      "argoproj.io": "argo-cd",
+      "cert-manager.io": "cert-manager",
+      "external-secrets.io": "external-secrets",
+      "longhorn.io": "longhorn",
+      "metallb.io": "metallb",
+      "traefik.io": "traefik",
+    };
+    const custom = objects.filter(({ apiVersion }) => (apiVersion.split("/")[0] ?? "") in projects);
+    expect(custom.length).toBeGreaterThan(20);
+    expect(custom.flatMap((object) => crdProblems(projects[object.apiVersion.split("/")[0] ?? ""] ?? "", object))).toEqual([]);
+  });
+});
