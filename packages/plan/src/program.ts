@@ -158,13 +158,15 @@ async function watch(child: ChildProcess): Promise<Ended> {
   return { code, signal, stdout, stderr, fault: told === "" ? undefined : (JSON.parse(told) as ProgramFault) };
 }
 
-// A signal that ends this process would leave the program running; it is stopped first, then the signal takes its course.
+// The program notices by itself that its recorder is gone, unless it is in a busy loop: so it is stopped first, then the signal takes its course.
 function stopOnSignals(stop: () => void): () => void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const handled = new Set<string>(signals.filter((signal) => process.listenerCount(signal) > 0));
   const onSignal = (signal: NodeJS.Signals): void => {
     stop();
     release();
-    process.kill(process.pid, signal);
+    // Somebody else who listens decides what the signal means.
+    if (!handled.has(signal)) process.kill(process.pid, signal);
   };
   const release = (): void => {
     process.off("exit", stop);

@@ -77,7 +77,7 @@ describe("a homelab", () => {
     const pve = urn("pulumi:providers:proxmoxve::pve");
     expect(find("cp-1").providers).toEqual({ proxmoxve: pve });
     expect(find("cp-1-vm")).toMatchObject({ protect: true, provider: { package: "proxmoxve", urn: pve, name: "pve", default: false } });
-    expect(find("loose-vm")).toMatchObject({ protect: false, provider: { name: "pve" } });
+    expect(find("loose-vm")).toMatchObject({ protect: false, retainOnDelete: true, deletedWith: pve, provider: { name: "pve" } });
     expect(find("eso")).toMatchObject({ protect: false, provider: { name: "default_4_34_2", version: "4.34.2", default: true } });
     expect(find("pve").provider).toBeUndefined();
   });
@@ -132,6 +132,8 @@ describe("a homelab", () => {
     expect(recording.logs).toEqual([
       { severity: "warning", message: "the token is [secret]", urn: find("loose").urn, source: "log" },
       { severity: "info", message: "printed by the program", urn: undefined, source: "stdout" },
+      { severity: "info", message: "(node) Warning: old", urn: undefined, source: "stderr" },
+      { severity: "info", message: expect.stringContaining("--trace-warnings") as string, urn: undefined, source: "stderr" },
     ]);
   });
 
@@ -207,8 +209,8 @@ describe("a program that goes wrong", () => {
 
   it.concurrent.each([
     ["mistake", "program", 'ProxmoxVm "cp-1": disks[0].size is 4Gi. Talos needs at least 10Gi.'],
-    ["bug", "program", "The program failed: TypeError: no such thing: it was [secret]\n    at Object.bug (index.js:22:11)\n    at index.js:67:47"],
-    ["thrownInApply", "program", "The program failed: thrown in an apply with [secret]\n    at index.js:26:13"],
+    ["bug", "program", "The program failed: TypeError: no such thing: it was [secret]\n    at Object.bug (index.js:26:11)\n    at index.js:75:47"],
+    ["thrownInApply", "program", "The program failed: thrown in an apply with [secret]\n    at index.js:30:13"],
     ["thrownText", "program", "The program failed: a text and [secret]"],
     ["duplicate", "program", "Duplicate resource URN 'urn:pulumi:production::broken::demo:index:Thing::first'; try giving it a unique name"],
     ["exit", "crash", "The program's process ended with exit code 7.\ngiving up on [secret]"],
@@ -241,9 +243,12 @@ describe("a program that goes wrong", () => {
     expect((await fails("hang", { signal: AbortSignal.abort() })).reason).toBe("aborted");
   });
 
-  it.concurrent.each(["SIGINT", "SIGKILL"] as const)("does not outlive its recorder: %s", async (signal) => {
+  it.concurrent.each([
+    ["hang", "SIGKILL"],
+    ["busy", "SIGTERM"],
+  ] as const)("does not outlive its recorder: %s, %s", async (fault, signal) => {
     const pidFile = join(scratch, `pid-${signal}`);
-    const recorder = spawn(process.execPath, ["--conditions=@rzp/source", fixture("recorder.js"), fixture("broken"), pidFile], { stdio: "ignore" });
+    const recorder = spawn(process.execPath, ["--conditions=@rzp/source", fixture("recorder.js"), fixture("broken"), fault, pidFile], { stdio: "ignore" });
     const ended = new Promise((resolve) => recorder.once("exit", (_, by) => { resolve(by); })); // prettier-ignore
     const pid = await until(() => Number(readIfThere(pidFile)) || undefined);
     expect(isAlive(pid)).toBe(true);

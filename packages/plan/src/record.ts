@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { Deployment } from "./engine.ts";
 import { describeFault, RecordingError } from "./errors.ts";
 import { startMonitor, type Answers, type Seen } from "./monitor.ts";
@@ -131,7 +132,7 @@ function finish(about: Pick<Recording, "project" | "stack" | "organization" | "s
   return {
     ...about,
     resources: clean,
-    invokes: seen.invokes.toSorted((a, b) => compare(a.token, b.token)),
+    invokes: seen.invokes.toSorted((a, b) => compare(a.token, b.token) || compare(JSON.stringify(a.args), JSON.stringify(b.args))),
     logs: logsOf(seen, ended).map((log) => ({ ...log, message: redactor.text(log.message), urn: log.urn === undefined ? undefined : redactor.string(log.urn) })),
     stackOutputs: clean[0]?.outputs ?? {},
   };
@@ -155,7 +156,16 @@ function cleanResource(resource: RecordedResource, redactor: Redactor): Recorded
 // Log lines race one another across resources; what a program printed has an order of its own.
 function logsOf({ logs }: Seen, { stdout, stderr }: Ended): RecordedLog[] {
   const printed = (text: string, source: "stdout" | "stderr"): RecordedLog[] =>
-    text.split("\n").filter((line) => line.trim() !== "").map((message) => ({ severity: "info", message, urn: undefined, source })); // prettier-ignore
-  const sorted = logs.toSorted((a, b) => compare(b.severity, a.severity) || compare(a.urn ?? "", b.urn ?? "") || compare(a.message, b.message));
+    text
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((message) => ({ severity: "info", message: plainLine(message), urn: undefined, source }));
+  const plain = logs.map((log) => ({ ...log, message: plainLine(log.message) }));
+  const sorted = plain.toSorted((a, b) => compare(b.severity, a.severity) || compare(a.urn ?? "", b.urn ?? "") || compare(a.message, b.message));
   return [...sorted, ...printed(stdout, "stdout"), ...printed(stderr, "stderr")];
+}
+
+// Node names its process in a warning; that would make two recordings differ.
+function plainLine(line: string): string {
+  return stripVTControlCharacters(line).replace(/^\(node:\d+\) /, "(node) ");
 }

@@ -14,6 +14,10 @@ class ArgumentError extends Error {
 const hidden = new Config().get("hidden");
 new Any("demo:index:Thing", "first", { password: secret("known-only-here") });
 
+function tellPid() {
+  if (process.env.PID_FILE) writeFileSync(process.env.PID_FILE, String(process.pid));
+}
+
 const faults = {
   mistake() {
     throw new ArgumentError('ProxmoxVm "cp-1": disks[0].size is 4Gi. Talos needs at least 10Gi.');
@@ -33,8 +37,12 @@ const faults = {
     new Any("demo:index:Thing", "first", {});
   },
   hang() {
-    if (process.env.PID_FILE) writeFileSync(process.env.PID_FILE, String(process.pid));
+    tellPid();
     setInterval(() => {}, 1000);
+  },
+  busy() {
+    tellPid();
+    for (;;);
   },
   exit() {
     console.error(`giving up on ${hidden}`);

@@ -41,7 +41,7 @@ class Vm extends pulumi.ComponentResource {
 
 const pve = new Pve("pve", { endpoint: "https://10.0.0.2:8006", apiToken: token, insecure: false });
 const machines = nodes.map((node) => new Vm(node, { node: "pve-1" }, { providers: [pve], protect: true, aliases: [{ name: `old-${node}` }] }));
-const loose = new Vm("loose", { node: "pve-2" }, { provider: pve, dependsOn: machines });
+const loose = new Vm("loose", { node: "pve-2" }, { provider: pve, dependsOn: machines, retainOnDelete: true, deletedWith: pve });
 
 const secrets = new Any("talos:machine/secrets:Secrets", "talos", { talosVersion: "v1.13.0" });
 const patch = "machine:\n  network:\n    interfaces:\n      - interface: eth0\n        vip:\n          ip: 10.0.0.5\n";
@@ -74,7 +74,8 @@ pulumi.output("known").apply((value) => new Any("demo:index:Late", "in-apply", {
 new pulumi.StackReference("organization/network/production");
 
 pulumi.log.warn("the token is " + config.get("token"), loose);
-console.log("printed by the program");
+console.log("\u001b[1mprinted\u001b[22m by the program");
+process.emitWarning("old");
 export const endpoint = "https://10.0.0.5:6443";
 export const kubeconfig = pulumi.secret("apiVersion: v1 # very-secret-kubeconfig");
 export const ip = secrets.id;
