@@ -47,7 +47,8 @@ program
     process.exitCode = await run("nx", words);
   });
 
-await program.parseAsync();
+if (process.argv.length === 2) program.outputHelp();
+else await program.parseAsync();
 
 async function run(command: string, words: readonly string[]): Promise<number> {
   const child = await execa(command, words, { cwd: ROOT, stdio: "inherit", preferLocal: true, localDir: ROOT, reject: false });
