@@ -112,7 +112,7 @@ providers: demo (default), talos (default), talos 0.8.1 (main)
   });
 
   it("shows control characters of a value and does not obey them", () => {
-    const evil = resource("a\u001b[2J", { inputs: { "k\u0007": "v\u001b]0;title\u0007", list: ["\r"] } });
+    const evil = resource("a\u001b[2J", { inputs: { "k\u0007": "v\u001b]0;title\u0007", list: ["\r"], spaced: " \u009b2J" } });
     const text = formatRecording(recording([evil], { stackOutputs: { o: "\u001b[1m" } }));
     // eslint-disable-next-line no-control-regex -- they are what must not be there
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);

@@ -44,7 +44,7 @@ function entryLines(label: string, value: RecordedValue, options: LineOptions): 
 
 function inline(value: RecordedValue): string {
   if (isMarker(value)) return text(value.toString());
-  if (typeof value === "string") return value === "" || value !== value.trim() ? JSON.stringify(value) : text(value);
+  if (typeof value === "string") return value === "" || value !== value.trim() ? text(JSON.stringify(value)) : text(value);
   if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
   if (isPlainObject(value)) {
     const fields = Object.entries(value).map(([key, item]) => `${text(key)}: ${inline(item)}`);
