@@ -60,7 +60,8 @@ export class Declarations {
     const broken = malformed(object, index);
     if (broken !== undefined) return [broken];
     const { kind, metadata } = object;
-    const subject = `${kind} "${metadata.name}"`;
+    // A list needs no metadata.
+    const subject = `${kind} "${(metadata as { name?: string } | undefined)?.name ?? ""}"`;
     if (isSecret(kind)) return [`${subject} ${NO_SECRETS}`];
     if (isList(object)) return listProblems(subject, object);
     const problems: string[] = [];
@@ -86,7 +87,7 @@ function malformed(object: unknown, index: number): string | undefined {
   const { apiVersion, kind, metadata } = object as Partial<KubernetesObject>;
   if (typeof apiVersion !== "string" || apiVersion === "") return `objects[${index}] has no apiVersion`;
   if (typeof kind !== "string" || kind === "") return `objects[${index}] has no kind`;
-  if (isList({ apiVersion, kind, ...object }) || isSecret(kind)) return isNamed(metadata) ? undefined : malformed({ ...object, metadata: { name: "" } }, index);
+  if (isList({ apiVersion, kind, ...object }) || isSecret(kind)) return undefined;
   return isNamed(metadata) && metadata.name !== "" ? undefined : `objects[${index}], a ${kind}, has no metadata.name. Every object in git has a name; generateName makes a new object at each sync.`;
 }
 

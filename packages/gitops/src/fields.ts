@@ -7,11 +7,13 @@ export interface Known {
   readonly place: string;
   readonly names: Set<string>;
   map: boolean;
+  /** False until the validator has been here. */
+  learnt: boolean;
   readonly children: Map<string, Known>;
 }
 
 export function unknownPlace(place = ""): Known {
-  return { place, names: new Set(), map: false, children: new Map() };
+  return { place, names: new Set(), map: false, learnt: false, children: new Map() };
 }
 
 /** What may stand in a field newer than the library: a type, one of some words, or an object of such fields. */
@@ -27,6 +29,7 @@ export type NewerFields = Readonly<Record<string, Shape>>;
  * whole type at each place it visits, and a field nobody asks for is unknown. A for-in loop over its keys means a map; no question at all means free form.
  */
 export function observed(value: object, known: Known): object {
+  known.learnt = true;
   return new Proxy(value, {
     get(target, key) {
       const field: unknown = Reflect.get(target, key);
@@ -70,6 +73,11 @@ export function unknownFields(value: object, known: Known, newer: NewerFields): 
 }
 
 function visit(value: object, known: Known, newer: NewerFields, problems: FieldProblem[] | undefined, path: string): boolean {
+  if (!known.learnt) {
+    // Asked for by nobody even after a run over this very object: free form.
+    if (problems === undefined) return false;
+    known.learnt = true;
+  }
   const list = Array.isArray(value);
   if (!list && !known.map && known.names.size === 0) return true;
   let good = true;
@@ -83,9 +91,7 @@ function visit(value: object, known: Known, newer: NewerFields, problems: FieldP
       good = false;
       problems?.push({ path: at, message: problem === "" ? `is not a field here. ${didYouMean(name, [...known.names].sort())}` : problem });
     } else if (field !== null && typeof field === "object") {
-      const next = known.children.get(list ? "[]" : known.map ? "*" : name);
-      if (next === undefined) good &&= problems !== undefined;
-      else good = visit(field, next, newer, problems, at) && good;
+      good = visit(field, child(known, list ? "[]" : name), newer, problems, at) && good;
     }
     if (!good && problems === undefined) return false;
   }

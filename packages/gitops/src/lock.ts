@@ -17,8 +17,18 @@ export function lock(path: string, fs: Files): () => void {
     takeOver(path, own, fs);
   }
   return () => {
-    if (holder(path, fs) === own) fs.unlinkSync(path);
+    if (!letGo(path, own, fs)) letGo(path, own, fs);
   };
+}
+
+/** The work is done when this is called, so a failure is no reason to call it failed: the lock of a process that has ended counts for nothing. */
+function letGo(path: string, own: string, fs: Files): boolean {
+  try {
+    if (holder(path, fs) === own) fs.unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Throws when a living process holds the lock. */

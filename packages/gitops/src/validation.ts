@@ -71,6 +71,7 @@ function errorsOf({ prototype }: LibraryKind, object: object): FieldProblem[] {
 }
 
 let ajv: AjvClass | undefined;
+const COMMON = new Set(["apiVersion", "kind", "metadata"]);
 
 function bySchema({ schema }: KindSchema): Validator {
   const metadata = libraryKind("v1", "ConfigMap");
@@ -78,11 +79,11 @@ function bySchema({ schema }: KindSchema): Validator {
   const checkMetadata = byLibrary(metadata, {});
   let validate: ValidateFunction | undefined;
   return (object) => {
-    ajv ??= new (load("ajv") as { Ajv: typeof AjvClass }).Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+    ajv ??= new (load("ajv") as { Ajv: typeof AjvClass }).Ajv({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
     validate ??= ajv.compile(closed(schema));
-    const { apiVersion: _version, kind: _kind, metadata: own, ...rest } = object;
+    const rest = Object.fromEntries(Object.entries(object).filter(([field, value]) => value !== undefined && !COMMON.has(field)));
     validate(rest);
-    return [...checkMetadata({ apiVersion: "v1", kind: "ConfigMap", metadata: own }), ...(validate.errors ?? []).map(fieldProblem)];
+    return [...checkMetadata({ apiVersion: "v1", kind: "ConfigMap", metadata: object.metadata }), ...(validate.errors ?? []).map(fieldProblem)];
   };
 }
 

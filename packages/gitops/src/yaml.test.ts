@@ -56,7 +56,7 @@ describe.each(Object.entries(readers))("read by %s", (_, read) => {
 describe("toYaml", () => {
   it("sorts keys, leaves out what is undefined, and needs no anchors", () => {
     const shared = { b: 1, a: 2 };
-    expect(toYaml({ z: shared, y: [shared, undefined ?? null], x: undefined, e: {}, l: [], m: [[1], { q: [{}] }] })).toBe(
+    expect(toYaml({ z: shared, y: [shared, null], x: undefined, e: {}, l: [], m: [[1], { q: [{}] }] })).toBe(
       "e: {}\nl: []\nm:\n  - - 1\n  - q:\n      - {}\n\"y\":\n  - a: 2\n    b: 1\n  - null\nz:\n  a: 2\n  b: 1\n",
     );
   });
@@ -71,7 +71,7 @@ describe("toYaml", () => {
 
   const circular: Record<string, unknown> = {};
   circular.self = circular;
-  it.each([
+  it.each<[object, unknown, string]>([
     [{ a: [1, undefined] }, "a[1]", "is undefined"],
     [{ a: { b: Number.NaN } }, "a.b", "is NaN"],
     [{ a: new Date(0) }, "a", "is a Date, not plain data"],
@@ -81,6 +81,6 @@ describe("toYaml", () => {
     [{ a: "\ud800" }, "a", "has half of a surrogate pair, which no file can hold"],
     [circular, expect.stringMatching(/^self\.self/), "is nested too deep, or contains itself"],
   ])("refuses what has no place in a manifest: %#", (object, path, message) => {
-    expect(() => toYaml(object)).toThrow(expect.objectContaining({ path, message }));
+    expect(() => toYaml(object)).toThrow(expect.objectContaining({ path, message }) as Error);
   });
 });
