@@ -27,8 +27,11 @@ export function compare(base: string, found: Found, files: ReadonlyMap<string, s
   const changed = new Map<string, { before: Buffer; text: string }>();
   const unchanged: string[] = [];
   const occupied: { path: string; message: string }[] = [];
+  const folders = new Map<string, string | undefined>();
   for (const [path, text] of files) {
-    const obstacle = obstacleOf(path, found);
+    const folder = posix.dirname(path);
+    if (!folders.has(folder)) folders.set(folder, folderObstacle(folder, found));
+    const obstacle = folders.get(folder) ?? fileObstacle(path, found);
     if (obstacle !== undefined) {
       occupied.push({ path, message: obstacle });
     } else if (!found.files.has(path)) added.set(path, text);
@@ -59,13 +62,15 @@ export function differences({ added, changed, removed, occupied }: Comparison, m
   return all.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A folder or link where the file belongs, or a file or link where one of its folders belongs. */
-function obstacleOf(path: string, { folders, files, others }: Found): string | undefined {
+function fileObstacle(path: string, { folders, others }: Found): string | undefined {
   if (folders.has(path)) return "is a folder. Move it away.";
-  if (others.has(path)) return "is a link or no ordinary file, so it is not overwritten. Remove it.";
-  for (let folder = posix.dirname(path); folder !== "."; folder = posix.dirname(folder)) {
-    if (folders.has(folder)) return undefined;
-    if (others.has(folder) || files.has(folder)) return `cannot be written: ${folder} is a link or no folder. Remove it.`;
+  return others.has(path) ? "is a link or no ordinary file, so it is not overwritten. Remove it." : undefined;
+}
+
+/** A file or link where one of the file's folders belongs. */
+function folderObstacle(folder: string, { folders, files, others }: Found): string | undefined {
+  for (let above = folder; above !== "." && !folders.has(above); above = posix.dirname(above)) {
+    if (others.has(above) || files.has(above)) return `cannot be written: ${above} is a link or no folder. Remove it.`;
   }
   return undefined;
 }

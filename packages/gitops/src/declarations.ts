@@ -118,24 +118,23 @@ function secretsIn(value: unknown, path: string): string[] {
   return [...own, ...fields.flatMap(([name, field]) => secretsIn(field, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`))];
 }
 
-/** The same object, or two objects of one file name: each is told of the other. */
+/** The same object, or two objects of one file name: each is told of the other. The declarations are in the order of their paths. */
 function twice(valid: readonly Declaration[]): TreeProblem[] {
   const problems: TreeProblem[] = [];
   const identities = new Map<string, Declaration>();
-  const files = new Map<string, Declaration>();
+  let before: Declaration | undefined;
   for (const declaration of valid) {
     const { object, path, source } = declaration;
     const { namespace = "", name } = object.metadata;
     const identity = `${groupOf(object.apiVersion)}/${object.kind} ${namespace}/${name}`;
     const same = identities.get(identity);
-    const sameFile = files.get(path);
     if (same !== undefined) {
       problems.push({ source, path, message: `${object.kind} "${namespace === "" ? name : `${namespace}/${name}`}" is declared twice, also by ${same.source} as ${same.path}. Argo CD would apply them in turn for ever: keep one.` });
-    } else if (sameFile !== undefined) {
-      problems.push({ source, path, message: `${describe(object)} would have the same file as ${describe(sameFile.object)} of ${sameFile.source}. Give them different folders, or say the folder's namespace when adding.` });
+    } else if (before?.path === path) {
+      problems.push({ source, path, message: `${describe(object)} would have the same file as ${describe(before.object)} of ${before.source}. Give them different folders, or say the folder's namespace when adding.` });
     }
     identities.set(identity, declaration);
-    files.set(path, declaration);
+    before = declaration;
   }
   return problems;
 }

@@ -113,10 +113,16 @@ export class GitTree {
 
   #writeLocked(valid: readonly Declaration[], problems: TreeProblem[]): TreeChanges {
     const cache = new Cache(this.#base, join(this.#state, "cache.json"), this.#cacheId, this.#fs);
-    const prints = new Map(valid.map((declaration) => [declaration.path, fingerprint(declaration)]));
-    const [held, rest] = partition(valid, ({ path }) => cache.holds(path, prints.get(path) ?? ""));
+    const prints = new Map<string, string>();
+    const held = new Set<string>();
+    const rest = valid.filter((declaration) => {
+      const print = fingerprint(declaration);
+      if (cache.holds(declaration.path, print)) held.add(declaration.path);
+      else prints.set(declaration.path, print);
+      return !held.has(declaration.path);
+    });
     const files = this.#rendered(rest, problems);
-    const plan = compare(this.#base, scan(this.#base, this.#roots, this.#fs), files, new Set(held.map(({ path }) => path)), this.#marker, this.#fs);
+    const plan = compare(this.#base, scan(this.#base, this.#roots, this.#fs), files, held, this.#marker, this.#fs);
     if (plan.occupied.length > 0) throw new GitTreeError(plan.occupied.map(({ path, message }) => ({ source: "", path, message })));
     const remember = (path: string): void => {
       cache.remember(path, prints.get(path) ?? "");
@@ -124,7 +130,7 @@ export class GitTree {
     plan.unchanged.forEach(remember);
     if (plan.added.size + plan.changed.size + plan.removed.size > 0) this.#transaction.apply(plan, remember);
     cache.save();
-    const unchanged = [...held.map(({ path }) => path), ...plan.unchanged].sort();
+    const unchanged = [...held, ...plan.unchanged].sort();
     return { added: [...plan.added.keys()], changed: [...plan.changed.keys()], removed: [...plan.removed.keys()], unchanged };
   }
 
@@ -193,11 +199,4 @@ function cacheId({ roots, generator, schemas = {} }: GitTreeOptions): string {
 
 function fingerprint({ object, source }: Declaration): string {
   return hash("sha1", `${source}\n${JSON.stringify(object)}`, "base64url");
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  const yes: T[] = [];
-  const no: T[] = [];
-  for (const item of items) (test(item) ? yes : no).push(item);
-  return [yes, no];
 }
