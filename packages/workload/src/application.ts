@@ -1,5 +1,6 @@
 import { argoAppManifests, IN_CLUSTER, ownFolder } from "@rzp/argocd/manifests";
 import type { KubernetesObject } from "@rzp/core";
+import { relaxationAnnotations } from "./relax.ts";
 import { commonLabels, type RenderContext, type Service, type ServiceFacts } from "./service.ts";
 
 /** Folder of a service in the repository. */
@@ -11,7 +12,7 @@ export function serviceFolder({ name, category }: Pick<ServiceFacts, "name" | "c
  * The Argo CD Application that brings one service up: its charts, and its own folder when it has objects in it (a folder that does not exist is an
  * error that stops the whole Application).
  */
-export function serviceApplication(service: Service, context: RenderContext, { wave, hasObjects }: { wave: number; hasObjects: boolean }): KubernetesObject[] {
+export function serviceApplication(service: Service, context: RenderContext, options: { wave: number; hasObjects: boolean }): KubernetesObject[] {
   const { facts } = service;
   const { repoURL, revision, path } = context.site.git;
   const { charts, application = {} } = service.delivery(context);
@@ -19,9 +20,11 @@ export function serviceApplication(service: Service, context: RenderContext, { w
   return argoAppManifests(facts.name, {
     project: facts.layer,
     destination: { server: IN_CLUSTER, namespace: facts.namespace },
-    source: [...charts, ...(hasObjects ? [folder] : [])],
+    source: [...charts, ...(options.hasObjects ? [folder] : [])],
     labels: commonLabels(facts),
-    wave,
+    // A chart's own objects are not ours to annotate, and where no policy is wanted there is none.
+    annotations: relaxationAnnotations(facts.relaxations),
+    wave: options.wave,
     ...(facts.purpose === undefined ? {} : { info: [{ name: "purpose", value: facts.purpose }] }),
     ...application,
   });

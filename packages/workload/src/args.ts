@@ -54,33 +54,41 @@ export interface PodExtras {
 export interface WorkloadArgs {
   /** `registry/name:tag@sha256:<digest>`. */
   image: string;
-  /** Port that people and peers use, over HTTP unless `health` is `tcp`. */
+  /** Port that peers dial, and that the route leads to over HTTP. */
   port: number;
-  /** Path that answers 2xx when the service is well, such as `/ping`; `tcp` when a connection must do. */
+  /** Path on that port that answers 2xx or 3xx without a login when the service is well, such as `/ping`; `tcp` when a connection must do. */
   health: string;
   /** One sentence: what it is for. In place. */
   purpose?: string;
-  /** Further ports that peers may dial. In place. */
+  /** Further ports that peers may dial; `http` is the name of the first. In place. @default none */
   ports?: readonly ServicePort[];
   /** How long a start may take, in seconds, before the pod is restarted. @default 300 */
   startupSeconds?: number;
+  /** Replaces the image's entry point; `$(KEY)` as in `env`. @default the image's */
   command?: readonly string[];
+  /** Replaces the image's arguments; `$(KEY)` as in `env`. @default the image's */
   args?: readonly string[];
-  /** Environment in plain text. Nothing secret belongs here. */
+  /** Environment in plain text. Nothing secret belongs here; `$(KEY)` of one of `secrets` is replaced by its value, any other `$` stays what it is. @default none */
   env?: Readonly<Record<string, Text>>;
-  /** Keys of the secret store; each becomes an environment variable. `remote` defaults to `/<category>/<name>/<key>`. */
+  /**
+   * Keys of the secret store; each becomes an environment variable. `remote` defaults to `/<category>/<name>/<key>`. A value that changes in the store
+   * reaches the pods with their next start. @default none
+   */
   secrets?: readonly (string | { key: string; remote: string })[];
-  /** Files by absolute path, mounted read-only. */
+  /** Files by absolute path, mounted read-only; a changed one restarts the pods. @default none */
   files?: Readonly<Record<string, Text>>;
-  /** Files that are written to a volume at the first start and belong to the app from then on; changing one changes nothing where it exists. */
+  /**
+   * Files that are written to a volume at the first start and belong to the app from then on; changing one changes nothing where it exists. The image must
+   * have a shell. @default none
+   */
   seed?: Readonly<Record<string, Text>>;
-  /** Volumes by name. The name is part of the claim's: another name is another, empty volume. */
+  /** Volumes by name, mounted by one pod at a time. The name is part of the claim's: another name is another, empty volume. @default none */
   volumes?: Readonly<Record<string, VolumeArgs>>;
-  /** Writable directories that a restart empties, by path. @default { "/tmp": "256Mi" } */
+  /** Writable directories that a restart empties, by path; a pod that writes more than the size is evicted. @default { "/tmp": "256Mi" } */
   scratch?: Readonly<Record<string, Bytes>>;
-  /** User and group of the process. @default 1000 */
+  /** User of the process. @default 1000, or 0 with `relax.root` */
   user?: number;
-  /** @default the user */
+  /** Group of the process and of its volumes. @default the user */
   group?: number;
   /** Name below the site's domain; `false` for no route. In place, with a new certificate. @default the service's name */
   host?: string | false;
@@ -94,17 +102,21 @@ export interface WorkloadArgs {
   internet?: boolean;
   /** May open connections to the home network. In place. @default false */
   lan?: boolean;
-  /** Fixed address from the site's pool, and the ports on it. In place. */
+  /** Fixed address from the site's pool for this service alone, and those of its ports that everybody may dial there. In place. @default none */
   loadBalancer?: { address: string; ports: readonly ServicePort[] };
-  /** @default 1 */
+  /** Pods at a time, spread over the nodes; with two or more a drain takes one at a time. In place. @default 1 */
   replicas?: number;
-  /** @default { cpu: "50m", memory: "128Mi" }, memory limited to four times its request; no CPU limit, which would only throttle an idle machine */
+  /**
+   * What each pod asks for. Memory is limited to four times its request; CPU is not, which would only throttle an idle machine.
+   * @default { cpu: "50m", memory: "128Mi" }
+   */
   resources?: { cpu?: Cpu; memory?: Bytes; memoryLimit?: Bytes };
   /** Time to stop, in seconds, before it is killed. @default 30 */
   gracePeriodSeconds?: number;
-  /** What is allowed beyond the safe default, each with its reason. */
+  /** What is allowed beyond the safe default, each with its reason. @default nothing */
   relax?: Relax;
-  /** For composites: what the site adds to the pod. */
+  /** For composites: what the site adds to the pod. @default nothing */
   pod?: (site: Site) => PodExtras;
+  /** Last changes to single objects, unchecked. */
   transform?: { deployment?: Transform<KubernetesObject>; service?: Transform<KubernetesObject>; networkPolicy?: Transform<KubernetesObject> };
 }

@@ -1,19 +1,15 @@
-import { ArgumentError, isDnsLabel, isIpv4, parseBytes, parseCpu } from "@rzp/core";
-import type { VolumeArgs, WorkloadArgs } from "./args.ts";
+import { isDnsLabel, isIpv4, parseBytes, parseCpu } from "@rzp/core";
+import type { WorkloadArgs } from "./args.ts";
+import { categoryProblem } from "./category.ts";
+import { checkSize, checkStorage } from "./check-storage.ts";
+import { secretKeys } from "./env.ts";
 import { parseImage } from "./image.ts";
+import { NAME_MAX } from "./names.ts";
+import { refuser, type Refuse } from "./refuse.ts";
 import { checkRelax } from "./relax.ts";
-import { BACKUP_CLASSES, layerOf, LAYERS, namespaceOf, type Layer, type ServiceId, type ServicePort } from "./service.ts";
-
-export type Refuse = (path: string, problem: string, expected?: string) => never;
-
-export function refuser(component: string, name: string): Refuse {
-  return (path, problem, expected) => {
-    throw new ArgumentError(component, name, { path, problem, ...(expected === undefined ? {} : { expected }) });
-  };
-}
-
-/** Longest name of a service: it is a label value and a DNS label, and some objects add a suffix of up to 10 characters. */
-export const NAME_MAX = 53;
+import { requests } from "./resources.ts";
+import { identity } from "./security.ts";
+import { layerOf, LAYERS, namespaceOf, type Layer, type ServiceId, type ServicePort, type ServiceSecret } from "./service.ts";
 
 /** What no type can tell about a workload, and the layer it is in. It throws before anything is rendered or registered. */
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
@@ -23,143 +19,142 @@ export function checkWorkload(component: string, id: ServiceId, args: WorkloadAr
   if ("problem" in image) refuse(image.path, image.problem, image.expected);
   checkPorts(args, refuse);
   if (args.health !== "tcp" && !args.health.startsWith("/")) refuse("health", `"${args.health}" is not a path`, 'Begin it with /, or write "tcp".');
-  checkNames(args, refuse);
+  checkEnvironment(args, refuse);
+  checkRoute(args.host, args.exposure, args.host !== false, refuse);
   checkStorage(args, refuse);
-  checkResources(args.resources ?? {}, refuse);
+  checkResources(args.resources, refuse);
   checkNumbers(args, refuse);
   checkPeers(id.name, args, refuse);
-  checkRelax(component, id.name, args.relax);
-  if (args.user === 0 && args.relax?.root === undefined) refuse("user", "is 0, which is root", "Say why in relax.root, or use another user.");
+  checkRelax(args.relax, refuse);
+  checkUser(args, refuse);
   return layer;
 }
 
+/** A service's name and place. */
 export function checkId(id: ServiceId, refuse: Refuse): Layer {
   const { name, category } = id;
   if (!isDnsLabel(name)) refuse("", "is not a DNS label", "Use a-z, 0-9 and -, a letter or digit at both ends.");
   if (name.length > NAME_MAX) refuse("", `has ${name.length} characters`, `Use at most ${NAME_MAX}: some objects add a suffix.`);
-  const layer = layerOf(category) ?? refuse("category", `"${category}" is in no layer`, `Begin it with ${LAYERS.join("/, ")}/ or use ${LAYERS[0]}.`);
+  const layer = layerOf(category) ?? refuse("category", `"${category}" is in no layer`, `Begin it with one of ${LAYERS.join(", ")}.`);
+  const wrong = categoryProblem(category);
+  if (wrong !== undefined) refuse("category", `"${category}" ${wrong.problem}`, wrong.expected);
   const namespace = namespaceOf(id);
   if (!isDnsLabel(namespace)) refuse("namespace", `"${namespace}" is not a DNS label`, "Use a-z, 0-9 and -.");
   return layer;
 }
 
-export function checkHost(host: string | false | undefined, refuse: Refuse): void {
-  if (host === undefined || host === false) return;
-  if (!isDnsLabel(host)) refuse("host", `"${host}" is not a DNS label`, "Name it below the site's domain, without the domain itself.");
+export function checkRoute(host: string | false | undefined, exposure: WorkloadArgs["exposure"], routed: boolean, refuse: Refuse): void {
+  if (typeof host === "string" && !isDnsLabel(host)) refuse("host", `"${host}" is not a DNS label`, "Name it below the site's domain, without the domain itself.");
+  if (exposure === "public" && !routed) refuse("exposure", "is public, but the service has no route", "Give it a host, or leave exposure out.");
 }
 
-export function checkPeers(name: string, { talksTo = [], needs = [] }: { talksTo?: readonly string[]; needs?: readonly string[] }, refuse: Refuse): void {
+export function checkPeers(name: string, { talksTo = [], needs = [] }: Pick<WorkloadArgs, "talksTo" | "needs">, refuse: Refuse): void {
   for (const [field, names] of Object.entries({ talksTo, needs })) {
     names.forEach((peer, index) => {
-      if (peer === name) refuse(`${field}[${index}]`, "is the service itself");
-      if (names.indexOf(peer) !== index) refuse(`${field}[${index}]`, `"${peer}" is named twice`);
+      if (peer === name) refuse(`${field}[${index}]`, "is the service itself", "Leave it out.");
+      if (names.indexOf(peer) !== index) refuse(`${field}[${index}]`, `"${peer}" is named twice`, "Name it once.");
     });
   }
 }
 
-export function checkPort({ name, port }: ServicePort, path: string, refuse: Refuse): void {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse(`${path}.port`, `is ${port}`, "Use 1 to 65535.");
-  if (!/^(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > 15) {
-    refuse(`${path}.name`, `"${name}" is not a port name`, "Use at most 15 characters of a-z, 0-9 and -, with a letter among them.");
-  }
+export function checkPortNumber(port: number, path: string, refuse: Refuse): void {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse(path, `is ${port}`, "Use 1 to 65535.");
+}
+
+/** Ports of one list, each with a name and a number of its own. */
+export function checkPortList(ports: readonly ServicePort[], field: string, refuse: Refuse): void {
+  const seen = new Map<string, string>();
+  ports.forEach((each, index) => {
+    const path = `${field}[${index}]`;
+    checkPortNumber(each.port, `${path}.port`, refuse);
+    if (!/^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(each.name) || each.name.length > 15) {
+      refuse(`${path}.name`, `"${each.name}" is not a port name`, "Use at most 15 characters of a-z, 0-9 and -, with a letter among them.");
+    }
+    for (const key of [portKey(each), `name "${each.name}"`]) {
+      const other = seen.get(key);
+      if (other !== undefined) refuse(path, `${key} is already ${other}`, "Each port has a name and a number of its own.");
+      seen.set(key, path);
+    }
+  });
 }
 
 export function checkLoadBalancer(loadBalancer: WorkloadArgs["loadBalancer"], refuse: Refuse): void {
   if (loadBalancer === undefined) return;
   if (!isIpv4(loadBalancer.address)) refuse("loadBalancer.address", `"${loadBalancer.address}" is not an IPv4 address`, "Use one of the site's pool.");
   if (loadBalancer.ports.length === 0) refuse("loadBalancer.ports", "is empty", "Name the ports that the address answers.");
-  loadBalancer.ports.forEach((port, index) => {
-    checkPort(port, `loadBalancer.ports[${index}]`, refuse);
-  });
+  checkPortList(loadBalancer.ports, "loadBalancer.ports", refuse);
 }
 
 function checkPorts({ port, ports = [], loadBalancer }: WorkloadArgs, refuse: Refuse): void {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse("port", `is ${port}`, "Use 1 to 65535.");
-  const seen = new Map<string, string>([[`${port}/TCP`, "port"]]);
-  const names = new Map<string, string>([["http", "port"]]);
+  checkPortNumber(port, "port", refuse);
+  const all: ServicePort[] = [{ name: "http", port }, ...ports];
   ports.forEach((each, index) => {
-    const path = `ports[${index}]`;
-    checkPort(each, path, refuse);
-    const key = `${each.port}/${each.protocol ?? "TCP"}`;
-    if (seen.has(key)) refuse(path, `${key} is already ${seen.get(key)}`);
-    if (names.has(each.name)) refuse(path, `name "${each.name}" is already ${names.get(each.name)}`);
-    seen.set(key, path);
-    names.set(each.name, path);
+    if (each.name === "http") refuse(`ports[${index}].name`, '"http" is the name of port', "Choose another name.");
+    if (portKey(each) === `${port}/TCP`) refuse(`ports[${index}]`, `${port}/TCP is already port`, "Leave it out.");
   });
+  checkPortList(ports, "ports", refuse);
   checkLoadBalancer(loadBalancer, refuse);
+  const open = all.map(portKey);
+  loadBalancer?.ports.forEach((each, index) => {
+    if (open.includes(portKey(each))) return;
+    refuse(`loadBalancer.ports[${index}]`, `${portKey(each)} is no port of the service`, "Name it in ports as well, or nothing would answer.");
+  });
 }
 
-function checkNames({ env = {}, secrets = [], files = {}, seed = {}, volumes = {}, host }: WorkloadArgs, refuse: Refuse): void {
-  const keys = secrets.map((secret) => (typeof secret === "string" ? secret : secret.key));
-  for (const key of Object.keys(env)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) refuse(`env.${key}`, "is not a name for an environment variable", "Use letters, digits and underscores, no digit first.");
+function portKey({ port, protocol = "TCP" }: ServicePort): string {
+  return `${port}/${protocol}`;
+}
+
+function checkEnvironment({ env = {}, secrets = [] }: WorkloadArgs, refuse: Refuse): void {
+  const keys = secretKeys(secrets);
+  // The time zone is in every environment.
+  for (const key of ["TZ", ...Object.keys(env)]) {
+    if (!isVariable(key)) refuse(`env.${key}`, "is not a name for an environment variable", "Use letters, digits and underscores, no digit first.");
     if (keys.includes(key)) refuse(`env.${key}`, "is also a secret", "Each variable has one value.");
   }
+  keys.forEach((key, index) => {
+    if (isVariable(key)) return;
+    refuse(`secrets[${index}]`, `"${key}" has illegal characters`, "It becomes an environment variable: letters, digits and underscores, no digit first.");
+  });
+  checkSecrets(secrets, refuse);
+}
+
+/** Keys of the secret store, each once and from an absolute place. */
+export function checkSecrets(secrets: readonly (string | ServiceSecret)[], refuse: Refuse): void {
+  const keys = secretKeys(secrets);
   secrets.forEach((secret, index) => {
+    const path = `secrets[${index}]`;
     const { key, remote } = typeof secret === "string" ? { key: secret, remote: `/${secret}` } : secret;
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) refuse(`secrets[${index}]`, `"${key}" has illegal characters`, "It becomes an environment variable: letters, digits and underscores, no digit first.");
-    if (!/^(\/[-._A-Za-z0-9]+)+$/.test(remote)) refuse(`secrets[${index}].remote`, `"${remote}" is not an absolute key`, "Write it as /folder/NAME.");
-    if (keys.indexOf(key) !== index) refuse(`secrets[${index}]`, `"${key}" is named twice`);
+    if (!/^[-._A-Za-z0-9]{1,253}$/.test(key)) refuse(path, `"${key}" has illegal characters`, "Use letters, digits, dots, underscores and dashes.");
+    if (!/^(\/[_A-Za-z0-9][-._A-Za-z0-9]*)+$/.test(remote)) refuse(`${path}.remote`, `"${remote}" is not an absolute key`, "Write it as /folder/NAME.");
+    if (keys.indexOf(key) !== index) refuse(path, `"${key}" is named twice`, "Each key has one value.");
   });
-  for (const [field, paths] of Object.entries({ files, seed })) {
-    for (const path of Object.keys(paths)) if (!isAbsolute(path)) refuse(`${field}.${path}`, "is not an absolute path", "Begin it with / and leave out . and ..");
-  }
-  for (const path of Object.keys(seed)) {
-    if (!Object.values(volumes).some(({ mountPath }) => path.startsWith(`${mountPath}/`))) refuse(`seed.${path}`, "lies on no volume", "A seeded file must outlive a restart: put it below a volume's mountPath.");
-  }
-  checkHost(host, refuse);
 }
 
-function checkStorage({ volumes = {}, scratch = {}, files = {} }: WorkloadArgs, refuse: Refuse): void {
-  const taken = new Map<string, string>();
-  const take = (path: string, field: string): void => {
-    if (!isAbsolute(path)) refuse(field, `"${path}" is not an absolute path`, "Begin it with / and leave out . and ..");
-    if (taken.has(path)) refuse(field, `${path} is already ${taken.get(path)}`);
-    taken.set(path, field);
-  };
-  for (const [name, volume] of Object.entries(volumes)) {
-    if (!isDnsLabel(name) || name.length > 20) refuse(`volumes.${name}`, "is not a name for a volume", "Use at most 20 characters of a-z, 0-9 and -.");
-    take(volume.mountPath, `volumes.${name}.mountPath`);
-    if (!((parseBytes(volume.size) ?? 0) > 0)) refuse(`volumes.${name}.size`, `"${volume.size}" is not a size`, "Write it with a binary unit, such as 5Gi.");
-    checkBackup(`volumes.${name}.backup`, volume, refuse);
-  }
-  for (const [path, size] of Object.entries(scratch)) {
-    take(path, `scratch.${path}`);
-    if (!((parseBytes(size) ?? 0) > 0)) refuse(`scratch.${path}`, `"${size}" is not a size`, "Write it with a binary unit, such as 256Mi.");
-  }
-  for (const path of Object.keys(files)) take(path, `files.${path}`);
+function isVariable(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-function checkBackup(path: string, { backup }: Partial<VolumeArgs>, refuse: Refuse): void {
-  const right = `Use ${BACKUP_CLASSES.join(" or ")}, or { none: "<why it needs no backup>" }.`;
-  if (backup === undefined) refuse(path, "is missing", right);
-  if (typeof backup === "object" && backup.none.trim().length < 10) refuse(`${path}.none`, "has no reason", right);
-  if (typeof backup === "string" && !BACKUP_CLASSES.includes(backup)) refuse(path, `"${backup as string}" is not a backup class`, right);
-}
-
-export function checkResources({ cpu = "50m", memory = "128Mi", memoryLimit = memory }: NonNullable<WorkloadArgs["resources"]>, refuse: Refuse): void {
+export function checkResources(resources: WorkloadArgs["resources"], refuse: Refuse): void {
+  const { cpu, memory, memoryLimit } = requests(resources);
   if (!((parseCpu(cpu) ?? 0) > 0)) refuse("resources.cpu", `"${cpu}" is not an amount of CPU`, "Write 100m or 0.5.");
-  const [request = 0, limit = 0] = [memory, memoryLimit].map((size, index) => {
-    const bytes = parseBytes(size);
-    if (bytes === undefined || bytes === 0) refuse(index === 0 ? "resources.memory" : "resources.memoryLimit", `"${size}" is not a size`, "Write it with a binary unit, such as 512Mi.");
-    return bytes;
-  });
-  if (limit < request) refuse("resources.memoryLimit", `${memoryLimit} is less than the request of ${memory}`);
+  checkSize(memory, "resources.memory", "512Mi", refuse);
+  checkSize(memoryLimit, "resources.memoryLimit", "512Mi", refuse);
+  if ((parseBytes(memory) ?? 0) <= (parseBytes(memoryLimit) ?? 0)) return;
+  refuse("resources.memory", `is ${memory}, more than the memoryLimit of ${memoryLimit}`, "Raise memoryLimit with it.");
 }
 
-function checkNumbers({ replicas = 1, user = 1000, group = user, startupSeconds = 300, gracePeriodSeconds = 30, volumes = {} }: WorkloadArgs, refuse: Refuse): void {
-  const whole = (path: string, value: number, least: number): void => {
-    if (!Number.isInteger(value) || value < least) refuse(path, `is ${value}`, `Use a whole number of at least ${least}.`);
-  };
-  whole("replicas", replicas, 0);
-  whole("user", user, 0);
-  whole("group", group, 0);
-  whole("startupSeconds", startupSeconds, 1);
-  whole("gracePeriodSeconds", gracePeriodSeconds, 0);
+function checkNumbers({ replicas = 1, startupSeconds = 300, gracePeriodSeconds = 30, volumes = {}, ...rest }: WorkloadArgs, refuse: Refuse): void {
+  const { user, group } = identity(rest);
+  const least = { replicas: 0, startupSeconds: 1, gracePeriodSeconds: 0, user: 0, group: 0 };
+  for (const [path, value] of Object.entries({ replicas, startupSeconds, gracePeriodSeconds, user, group })) {
+    const minimum = least[path as keyof typeof least];
+    if (!Number.isInteger(value) || value < minimum) refuse(path, `is ${value}`, `Use a whole number of at least ${minimum}.`);
+  }
   if (replicas > 1 && Object.keys(volumes).length > 0) refuse("replicas", `is ${replicas}, but a volume is mounted by one pod`, "Use 1, or keep the state elsewhere.");
 }
 
-
-function isAbsolute(path: string): boolean {
-  return /^(\/[^/\0]+)+$/.test(path) && !path.split("/").some((part) => part === "." || part === "..");
+function checkUser({ user, relax = {} }: WorkloadArgs, refuse: Refuse): void {
+  if (user === 0 && relax.root === undefined) refuse("user", "is 0, which is root", "Say why in relax.root, or use another user.");
+  if (user !== undefined && user !== 0 && relax.root !== undefined) refuse("relax.root", `is set, but user is ${user}`, "Leave one of them out.");
 }

@@ -1,8 +1,8 @@
-import { ComponentResource, CustomResource, output, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
-import type { KubernetesObject } from "@rzp/core";
+import { ComponentResource, CustomResource, output, type ComponentResourceOptions, type CustomResourceOptions, type Output } from "@pulumi/pulumi";
+import { ArgumentError, didYouMean, type KubernetesObject } from "@rzp/core";
 import { manifestResources } from "@rzp/core/pulumi";
 import type { WorkloadArgs } from "./args.ts";
-import { chartSource, helmFacts, helmManifests, type HelmWorkloadArgs } from "./helm-workload.ts";
+import { chartEnvelope, chartObjects, chartSource, helmFacts, type HelmWorkloadArgs } from "./helm-workload.ts";
 import type { RenderContext, ServiceFacts, ServiceId } from "./service.ts";
 import type { Site } from "./site.ts";
 import { workloadManifests, workloadFacts } from "./workload.ts";
@@ -26,10 +26,13 @@ export class Workload extends ComponentResource {
 
   constructor(name: string, args: WorkloadArgs & Placement, opts?: ComponentResourceOptions) {
     const id = idOf(name, args);
-    const objects = workloadManifests("Workload", id, args, contextOf(args, workloadFacts("Workload", id, args)));
+    const objects = workloadManifests("Workload", id, args, contextOf("Workload", args, workloadFacts("Workload", id, args)));
     super("rzp:workload:Workload", name, { image: args.image }, opts);
 
-    const children = manifestResources(name, objects, { parent: this });
+    const children = [
+      ...manifestResources(name, objects.filter(isClaim), { parent: this, retainOnDelete: true }),
+      ...manifestResources(name, objects.filter((object) => !isClaim(object)), { parent: this }),
+    ];
 
     this.nodes = { objects: children.map(({ resource }) => resource) };
     this.url = serviceUrl(children, `http://${name}.${id.namespace ?? name}.svc:${args.port}`);
@@ -45,22 +48,24 @@ export class HelmWorkload extends ComponentResource {
 
   constructor(name: string, args: HelmWorkloadArgs & Placement, opts?: ComponentResourceOptions) {
     const id = idOf(name, args);
-    const context = contextOf(args, helmFacts(id, args));
-    const objects = helmManifests(id, args, context);
+    const context = contextOf("HelmWorkload", args, helmFacts(id, args));
+    const [before, after] = [chartEnvelope(id, args, context), chartObjects(id, args, context)];
     const chart = chartSource(id, args, context);
     super("rzp:workload:HelmWorkload", name, { chart: args.chart }, opts);
 
-    const release = new Release(name, { ...releaseArgs(id, args), values: chart.helm?.valuesObject ?? {} }, { parent: this });
-    const children = manifestResources(name, objects, { parent: this, dependsOn: release });
+    const envelope = manifestResources(name, before, { parent: this });
+    const dependsOn = envelope.map(({ resource }) => resource);
+    const release = new Release(name, { ...releaseArgs(id, args), values: chart.helm?.valuesObject ?? {} }, { parent: this, dependsOn });
+    const objects = manifestResources(name, after, { parent: this, dependsOn: release });
 
-    this.nodes = { release, objects: children.map(({ resource }) => resource) };
+    this.nodes = { release, objects: [...envelope, ...objects].map(({ resource }) => resource) };
     this.releaseName = output(release.id).apply(() => args.release ?? name);
     this.registerOutputs({ releaseName: this.releaseName });
   }
 }
 
 class Release extends CustomResource {
-  constructor(name: string, args: Record<string, unknown>, opts: { parent: ComponentResource }) {
+  constructor(name: string, args: Record<string, unknown>, opts: CustomResourceOptions) {
     super("kubernetes:helm.sh/v3:Release", name, args, opts);
   }
 }
@@ -74,14 +79,24 @@ function idOf(name: string, { namespace = name, category = "apps" }: Placement):
   return { name, category, namespace };
 }
 
-function contextOf({ site, peers = [] }: Placement, own: ServiceFacts): RenderContext {
+function contextOf(component: string, { site, peers = [] }: Placement, own: ServiceFacts): RenderContext {
   const services = [own, ...peers];
-  const service = (name: string): ServiceFacts => {
-    const found = services.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`${own.name} talks to ${name}, whose facts are not among peers`);
-    return found;
-  };
-  return { site, services, service };
+  const names = services.map(({ name }) => name);
+  own.talksTo.forEach((peer, index) => {
+    const found = peers.find(({ name }) => name === peer);
+    const refuse = (problem: string, expected: string): never => {
+      throw new ArgumentError(component, own.name, { path: `talksTo[${index}]`, problem, expected });
+    };
+    if (found === undefined) refuse(`"${peer}" is not among peers`, didYouMean(peer, names.slice(1)));
+    else if (found.ports.length === 0) refuse(`"${peer}" names no port to dial`, "Name its ports in its own declaration.");
+  });
+  // Every name that a policy asks for was looked up above.
+  return { site, services, service: (name) => services.find((one) => one.name === name) ?? own };
+}
+
+// A claim outlives its component, as it outlives its Application in a GitOps tree: with it the data would go.
+function isClaim({ kind }: KubernetesObject): boolean {
+  return kind === "PersistentVolumeClaim";
 }
 
 // The address is only told when the Service that answers it exists.

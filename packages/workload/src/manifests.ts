@@ -1,9 +1,9 @@
 export { serviceApplication, serviceFolder } from "./application.ts";
 export type { Mount, PodExtras, Self, Text, VolumeArgs, WorkloadArgs } from "./args.ts";
 export { category, type Category } from "./category.ts";
-export { NAME_MAX } from "./check.ts";
-export { chartSource, helmFacts, helmManifests, helmWorkload, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";
+export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";
 export { parseImage, type Image } from "./image.ts";
+export { NAME_MAX } from "./names.ts";
 export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Relax } from "./relax.ts";
 export {

@@ -1,12 +1,13 @@
-import type { KubernetesObject } from "@rzp/core";
+import { contains, parseCidr, type KubernetesObject } from "@rzp/core";
 import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import type { RenderContext, ServiceFacts, ServicePort } from "./service.ts";
+import type { Site } from "./site.ts";
 
 /** What a service's pods may do beyond answering and dialling the peers its facts name. */
 export interface Reach {
   internet: boolean;
   lan: boolean;
-  /** Dials any pod that lets it: an ingress controller. */
+  /** Dials every pod that lets it, and every routed service on the nodes' network: an ingress controller. */
   pods: boolean;
   /** Dials the Kubernetes API. */
   api: boolean;
@@ -15,31 +16,35 @@ export interface Reach {
   /** Port of the pod behind the route, when it has one. */
   routed: number | undefined;
   /** Ports of the pod that everybody may dial, through a load balancer. */
-  open: readonly Pick<ServicePort, "port" | "protocol">[];
+  open: readonly Port[];
 }
 
+type Port = Pick<ServicePort, "port" | "protocol">;
 type Spec = NonNullable<INetworkPolicy["spec"]>;
 type Ingress = NonNullable<Spec["ingress"]>[number];
 type Egress = NonNullable<Spec["egress"]>[number];
+type Peer = NonNullable<Ingress["from"]>[number];
+type Ports = NonNullable<Ingress["ports"]>;
 
-/** Addresses that are not the internet (RFC 6890): private, shared, link-local and loopback. */
-const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+/** Addresses that are not the internet (RFC 6890): this network, private, shared, loopback, link-local, protocol, benchmark and multicast. */
+const NOT_INTERNET = [
+  "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3",
+]; // prettier-ignore
 
-const inNamespace = (namespace: string, labels: Readonly<Record<string, string>> = {}): NonNullable<Ingress["from"]>[number] => ({
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-  ...(Object.keys(labels).length === 0 ? {} : { podSelector: { matchLabels: { ...labels } } }),
-});
+const DNS: readonly Port[] = [{ port: 53, protocol: "UDP" }, { port: 53 }];
 
-const portsOf = (ports: readonly Pick<ServicePort, "port" | "protocol">[]): NonNullable<Ingress["ports"]> => ports.map(({ port, protocol = "TCP" }) => ({ port, protocol }));
-
-/** Nothing in and nothing out, but for name resolution and the peers that are named. Replies to what is allowed need no rule of their own. */
+/**
+ * Nothing in and nothing out, but for name resolution and the peers that are named. Replies to what is allowed need no rule of their own, and neither do a
+ * kubelet's probes: kube-network-policies lets through what root on the pod's node sends. It judges a packet with the pod's own address on it, after a
+ * Service was translated and before the source is: a rule for a Service's address would never match, and a client behind a load balancer is itself.
+ */
 export function networkPolicy(facts: ServiceFacts, context: RenderContext, reach: Reach, labels: Record<string, string>): KubernetesObject {
   const object: INetworkPolicy = {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name: facts.name, namespace: facts.namespace, labels },
     spec: {
-      podSelector: Object.keys(facts.podLabels).length === 0 ? {} : { matchLabels: { ...facts.podLabels } },
+      podSelector: isNamespaceWide(facts) ? {} : { matchLabels: { ...facts.podLabels } },
       policyTypes: ["Ingress", "Egress"],
       ingress: ingress(facts, context, reach),
       egress: egress(facts, context, reach),
@@ -49,33 +54,100 @@ export function networkPolicy(facts: ServiceFacts, context: RenderContext, reach
 }
 
 function ingress(facts: ServiceFacts, { site, services }: RenderContext, { routed, webhooks, open }: Reach): Ingress[] {
-  const rules: Ingress[] = [];
-  if (isNamespaceWide(facts)) rules.push({ from: [{ podSelector: {} }] });
-  const callers = services.filter(({ talksTo }) => talksTo.includes(facts.name));
-  if (callers.length > 0) rules.push({ from: callers.map((caller) => inNamespace(caller.namespace, caller.podLabels)), ports: portsOf(facts.ports) });
-  if (routed !== undefined) rules.push({ from: [inNamespace(site.ingress.namespace, { "app.kubernetes.io/name": site.ingress.app })], ports: portsOf([{ port: routed }]) });
-  // The home network and, through the router, whoever it lets in: the service decides by which ports it opens here.
-  if (open.length > 0) rules.push({ ports: portsOf(open) });
-  if (webhooks.length > 0) {
-    const controlPlanes = site.network.apiServer.addresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } }));
-    // Flannel rewrites the API server's address to the node's own address in the pod network.
-    rules.push({ from: [...controlPlanes, { ipBlock: { cidr: site.network.pods } }], ports: portsOf(webhooks.map((port) => ({ port }))) });
-  }
-  return rules;
+  const callers = callersOf(facts.name, services).flatMap((caller) => callerPeers(caller, site));
+  return [
+    ...(isNamespaceWide(facts) ? [{ from: [{ podSelector: {} }] }] : []),
+    ...rule(facts.ports, (ports) => (callers.length === 0 ? undefined : { from: callers, ports })),
+    ...rule(routed === undefined ? [] : [{ port: routed }], (ports) => ({ from: [ingressController(site)], ports })),
+    // The home network and, through the router, whoever it lets in: the service decides by which ports it opens here.
+    ...rule(open, (ports) => ({ ports })),
+    ...rule(webhooks.map((port) => ({ port })), (ports) => ({ from: nodePeers(site, controlPlanes(site)), ports })),
+  ];
 }
 
 function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, pods, api }: Reach): Egress[] {
-  const { site } = context;
-  const rules: Egress[] = [
-    { to: [inNamespace("kube-system", { "k8s-app": "kube-dns" })], ports: portsOf([{ port: 53, protocol: "UDP" }, { port: 53, protocol: "TCP" }]) },
+  const { site, services } = context;
+  const peers = facts.talksTo.map((name) => context.service(name));
+  return [
+    ...rule(DNS, (ports) => ({ to: [pod("kube-system", { "k8s-app": "kube-dns" })], ports })),
+    ...(isNamespaceWide(facts) ? [{ to: [{ podSelector: {} }] }] : []),
+    ...peers.flatMap((peer) => rule(peer.ports, (ports) => ({ to: [calleePeer(peer, site)], ports }))),
+    ...(pods ? [{ to: [{ namespaceSelector: {} }] }, ...services.filter(isRoutedOnNode).flatMap((one) => toNode(one, site))] : []),
+    ...rule(api ? [{ port: site.network.apiServer.port }] : [], (ports) => ({ to: controlPlanes(site), ports })),
+    ...(lan ? [{ to: [block(site.network.lan)] }] : []),
+    ...(internet ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: notInternet(site) } }] }] : []),
   ];
-  if (isNamespaceWide(facts)) rules.push({ to: [{ podSelector: {} }] });
-  for (const peer of facts.talksTo.map((name) => context.service(name))) rules.push({ to: [inNamespace(peer.namespace, peer.podLabels)], ports: portsOf(peer.ports) });
-  if (pods) rules.push({ to: [{ namespaceSelector: {} }] });
-  if (api) rules.push({ to: site.network.apiServer.addresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } })), ports: portsOf([{ port: site.network.apiServer.port }]) });
-  if (lan) rules.push({ to: [{ ipBlock: { cidr: site.network.lan } }] });
-  if (internet) rules.push({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }] });
-  return rules;
+}
+
+/** A rule for these ports, or none where there are none: an empty list of ports would mean all of them. */
+function rule<T>(ports: readonly Port[], make: (ports: Ports) => T | undefined): T[] {
+  if (ports.length === 0) return [];
+  const made = make(ports.map(({ port, protocol = "TCP" }) => ({ port, protocol })));
+  return made === undefined ? [] : [made];
+}
+
+// Made once for a registry: looking through all services for each of them would be the square of their number.
+const callerIndex = new WeakMap<readonly ServiceFacts[], Map<string, { caller: ServiceFacts; callee: string }[]>>();
+
+/** Those who dial a service. */
+function callersOf(name: string, services: readonly ServiceFacts[]): ServiceFacts[] {
+  const index = callerIndex.get(services) ?? Map.groupBy(services.flatMap(callsOf), ({ callee }) => callee);
+  callerIndex.set(services, index);
+  return (index.get(name) ?? []).map(({ caller }) => caller);
+}
+
+function callsOf(caller: ServiceFacts): { caller: ServiceFacts; callee: string }[] {
+  return caller.talksTo.map((callee) => ({ caller, callee }));
+}
+
+/** A pod on the nodes' network has a node's address, and no selector finds it. */
+function callerPeers(caller: ServiceFacts, site: Site): Peer[] {
+  return caller.hostNetwork === true ? nodePeers(site, [block(site.network.lan)]) : [pod(caller.namespace, caller.podLabels)];
+}
+
+function calleePeer(callee: ServiceFacts, site: Site): Peer {
+  return callee.hostNetwork === true ? block(site.network.lan) : pod(callee.namespace, callee.podLabels);
+}
+
+/** Flannel gives what a node sends to another node's pod the node's address in the pod network, and not its own. */
+function nodePeers(site: Site, nodes: readonly Peer[]): Peer[] {
+  return [...nodes, block(site.network.pods)];
+}
+
+function isRoutedOnNode({ host, hostNetwork }: ServiceFacts): boolean {
+  return host !== undefined && hostNetwork === true;
+}
+
+function toNode({ ports: [first] }: ServiceFacts, { network }: Site): Egress[] {
+  return rule(first === undefined ? [] : [first], (ports) => ({ to: [block(network.lan)], ports }));
+}
+
+function controlPlanes({ network }: Site): Peer[] {
+  return network.apiServer.addresses.map((address) => block(`${address}/32`));
+}
+
+function ingressController({ ingress: { namespace, app } }: Site): Peer {
+  return pod(namespace, { "app.kubernetes.io/name": app });
+}
+
+function pod(namespace: string, labels: Readonly<Record<string, string>>): Peer {
+  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+  return Object.keys(labels).length === 0 ? { namespaceSelector } : { namespaceSelector, podSelector: { matchLabels: { ...labels } } };
+}
+
+function block(cidr: string): Peer {
+  return { ipBlock: { cidr } };
+}
+
+// The site's own networks are not the internet either, whatever addresses they were given.
+function notInternet({ network: { lan, pods, services } }: Site): string[] {
+  const isCovered = (cidr: string): boolean => NOT_INTERNET.some((known) => isWithin(cidr, known));
+  return [...NOT_INTERNET, ...[lan, pods, services].filter((cidr) => !isCovered(cidr))].sort();
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  const [small, large] = [parseCidr(inner), parseCidr(outer)];
+  return small !== undefined && large !== undefined && contains(large, small.first) && contains(large, small.last);
 }
 
 /** A chart has a namespace of its own: its pods are all pods of the namespace, and talk among themselves. */

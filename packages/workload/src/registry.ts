@@ -1,5 +1,6 @@
 import { contains, didYouMean, parseRange, type AddressRange } from "@rzp/core";
 import type { Category } from "./category.ts";
+import { claimName, loadBalancerName, tlsSecretName } from "./names.ts";
 import { LAYERS, type RenderContext, type Service, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 
@@ -29,13 +30,14 @@ export interface RegistryOptions {
 }
 
 /** Puts the categories together and refuses what does not fit, everything at once and before anything is written. */
-export function registry(categories: readonly Category[], site: Pick<Site, "loadBalancerPool">, { fileOf = ({ category, name }) => `${category}/${name}` }: RegistryOptions = {}): Registry {
-  const order = (service: Service): string => `${LAYERS.indexOf(service.facts.layer)}/${service.facts.category}/${service.facts.name}`;
+export function registry(categories: readonly Category[], site: Pick<Site, "loadBalancerPool">, options: RegistryOptions = {}): Registry {
+  const { fileOf = pathOf } = options;
+  const order = ({ facts }: Service): string => `${LAYERS.indexOf(facts.layer)}/${pathOf(facts)}`;
   const services = categories.flatMap((category) => category.services).sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const facts = services.map((service) => service.facts);
   const at = ({ name, category }: ServiceFacts): string => `${name} (${fileOf({ name, category })})`;
 
-  const problems = [...checkUnique(facts, at), ...checkPeers(facts, at), ...checkPool(facts, site, at)];
+  const problems = [...checkUnique(facts, at), ...checkPlaces(facts, at), ...checkPeers(facts, at), ...checkPool(facts, site, at)];
   // An order can only be asked for when every name in it exists.
   const { waves, cycles } = problems.length === 0 ? wavesOf(facts, at) : { waves: new Map<string, number>(), cycles: [] };
   if (problems.length + cycles.length > 0) throw new RegistryError([...problems, ...cycles]);
@@ -51,40 +53,73 @@ export function registry(categories: readonly Category[], site: Pick<Site, "load
 
 type At = (facts: ServiceFacts) => string;
 
-/** What only one service may have: a name, a host, an address and port of the load balancer, a port of the nodes. */
+function pathOf({ category, name }: Pick<ServiceFacts, "name" | "category">): string {
+  return `${category}/${name}`;
+}
+
+/** What only one service may have. */
 function checkUnique(facts: readonly ServiceFacts[], at: At): string[] {
-  const claimsOf = (one: ServiceFacts): string[] => [
-    `the name ${one.name}`,
-    ...(one.host === undefined ? [] : [`the host ${one.host}`]),
-    ...(one.loadBalancer?.ports ?? []).map(({ port, protocol = "TCP" }) => `${one.loadBalancer?.address}:${port}/${protocol}`),
-    ...one.hostPorts.map((port) => `the node port ${port}`),
-  ];
   const owners = new Map<string, ServiceFacts>();
   return facts.flatMap((one) =>
-    claimsOf(one).flatMap((claim) => {
-      const owner = owners.get(claim);
-      if (owner === undefined) owners.set(claim, one);
-      return owner === undefined ? [] : [`${at(one)} wants ${claim}, which ${at(owner)} has.`];
+    [...ownershipsOf(one), ...objectsOf(one)].flatMap((thing) => {
+      const owner = owners.get(thing) ?? one;
+      owners.set(thing, owner);
+      return owner === one ? [] : [`${at(one)} wants ${thing}, which ${at(owner)} has.`];
     }),
   );
+}
+
+function ownershipsOf({ name, host, loadBalancer, hostPorts }: ServiceFacts): string[] {
+  return [
+    `the name ${name}`,
+    ...(host === undefined ? [] : [`the host ${host}`]),
+    // The whole address: MetalLB shares one only among Services of the very same pods when the client's address is to be kept.
+    ...(loadBalancer === undefined ? [] : [`the address ${loadBalancer.address}`]),
+    ...hostPorts.map((port) => `the node port ${port}`),
+  ];
+}
+
+/** Objects whose names end in a suffix, and might be another service's whose name does: the claims of a, b-c and a-b, c. */
+function objectsOf({ name, namespace, volumes, secrets, host, loadBalancer, chart }: ServiceFacts): string[] {
+  return [
+    ...(chart === undefined ? [`the Service ${namespace}/${name}`] : []),
+    ...(chart === undefined && loadBalancer !== undefined ? [`the Service ${namespace}/${loadBalancerName(name)}`] : []),
+    ...(chart === undefined && secrets.length > 0 ? [`the Secret ${namespace}/${name}`] : []),
+    ...(host === undefined ? [] : [`the Secret ${namespace}/${tlsSecretName(name)}`]),
+    ...volumes.map((volume) => `the claim ${namespace}/${claimName(name, volume.name)}`),
+  ];
+}
+
+/** A folder is one service's or a category's, and a chart's namespace is its own: its policy covers every pod there. */
+function checkPlaces(facts: readonly ServiceFacts[], at: At): string[] {
+  const categories = new Map(facts.map((one) => [one.category, one]));
+  const namespaces = Map.groupBy(facts, ({ namespace }) => namespace);
+  return facts.flatMap((one) => {
+    const inside = [...categories].find(([category]) => `${category}/`.startsWith(`${pathOf(one)}/`))?.[1];
+    const beside = one.chart === undefined ? undefined : namespaces.get(one.namespace)?.find((other) => other !== one);
+    return [
+      ...(inside === undefined ? [] : [`${at(one)} is in the way of ${at(inside)}, whose folder is below it.`]),
+      ...(beside === undefined ? [] : [`${at(one)} is a chart, whose policy covers the namespace ${one.namespace}; ${at(beside)} is in it too. Give the chart one of its own.`]),
+    ];
+  });
 }
 
 function checkPeers(facts: readonly ServiceFacts[], at: At): string[] {
   const names = facts.map(({ name }) => name);
   const byName = new Map(facts.map((one) => [one.name, one]));
-  return facts.flatMap((one) => [
-    ...one.talksTo.filter((peer) => !byName.has(peer)).map((peer) => `${at(one)} talks to ${peer}, which is no service. ${didYouMean(peer, names)}`),
-    ...one.talksTo.flatMap((peer) => {
-      const other = byName.get(peer);
-      return other === undefined || other.ports.length > 0 ? [] : [`${at(one)} talks to ${at(other)}, which names no port to dial.`];
-    }),
-    ...one.needs.filter((peer) => !byName.has(peer)).map((peer) => `${at(one)} needs ${peer}, which is no service. ${didYouMean(peer, names)}`),
-    ...one.needs.flatMap((peer) => {
-      const other = byName.get(peer);
-      if (other === undefined || LAYERS.indexOf(other.layer) <= LAYERS.indexOf(one.layer)) return [];
-      return [`${at(one)} needs ${at(other)}, whose layer ${other.layer} comes up after ${one.layer}.`];
-    }),
-  ]);
+  const talk = (one: ServiceFacts, peer: string): string | undefined => {
+    const other = byName.get(peer);
+    if (other === undefined) return `${at(one)} talks to ${peer}, which is no service. ${didYouMean(peer, names)}`;
+    return other.ports.length > 0 ? undefined : `${at(one)} talks to ${at(other)}, which names no port to dial.`;
+  };
+  const need = (one: ServiceFacts, peer: string): string | undefined => {
+    const other = byName.get(peer);
+    if (other === undefined) return `${at(one)} needs ${peer}, which is no service. ${didYouMean(peer, names)}`;
+    if (LAYERS.indexOf(other.layer) <= LAYERS.indexOf(one.layer)) return undefined;
+    return `${at(one)} needs ${at(other)}, whose layer ${other.layer} comes up after ${one.layer}.`;
+  };
+  const all = facts.flatMap((one) => [...one.talksTo.map((peer) => talk(one, peer)), ...one.needs.map((peer) => need(one, peer))]);
+  return all.filter((problem) => problem !== undefined);
 }
 
 function checkPool(facts: readonly ServiceFacts[], { loadBalancerPool }: Pick<Site, "loadBalancerPool">, at: At): string[] {
@@ -108,10 +143,8 @@ function wavesOf(facts: readonly ServiceFacts[], at: At): { waves: Map<string, n
       cycles.push(`${at(one)} needs itself: ${[...path.slice(path.indexOf(one.name)), one.name].join(" -> ")}.`);
       return 0;
     }
-    const needed = one.needs
-      .map((name) => byName.get(name))
-      .filter((other): other is ServiceFacts => other?.layer === one.layer)
-      .map((other) => ({ other, wave: visit(other, [...path, one.name]) }));
+    const inLayer = one.needs.map((name) => byName.get(name)).filter((other) => other?.layer === one.layer) as ServiceFacts[];
+    const needed = inLayer.map((other) => ({ other, wave: visit(other, [...path, one.name]) }));
     const late = needed.find(({ wave }) => one.wave !== undefined && wave >= one.wave);
     if (late !== undefined) cycles.push(`${at(one)} is in wave ${one.wave}, but needs ${at(late.other)}, which comes up in wave ${late.wave}.`);
     const wave = one.wave ?? Math.max(0, ...needed.map(({ wave }) => wave + 1));

@@ -1,17 +1,17 @@
-import { ArgumentError } from "@rzp/core";
+import { isReason, type Refuse } from "./refuse.ts";
 import type { PodSecurity, Relaxation } from "./service.ts";
 
 /** What a service may be allowed beyond the safe default. Each takes the reason, which is kept as an annotation beside what it explains. */
 export interface Relax {
-  /** Runs as root; for images that cannot do otherwise. Needs a baseline namespace. */
+  /** Runs as root; for images that cannot do otherwise. It has no capabilities unless they are added. Needs a baseline namespace. */
   root?: string;
   /** Writes to its own root file system. */
   writableRoot?: string;
-  /** Gets a token for the Kubernetes API, and may dial it. */
+  /** Gets a token for the Kubernetes API, and may dial it; what it may do there is for a Role to say. */
   apiToken?: string;
-  /** Shares the node's network: its ports are the node's, and no NetworkPolicy applies. Needs a privileged namespace. */
+  /** Shares the node's network: its ports are the node's, and no NetworkPolicy applies to it. Needs a privileged namespace. */
   hostNetwork?: string;
-  /** Privileged container. Needs a privileged namespace. */
+  /** Privileged container, with every capability. Needs a privileged namespace. */
   privileged?: string;
   /** Linux capabilities to add. Only those in the baseline's list stay below privileged. */
   capabilities?: { add: readonly string[]; reason: string };
@@ -60,11 +60,22 @@ export function podSecurity(relax: Relax = {}): PodSecurity {
 }
 
 /** Every relaxation has a reason that says something. */
-export function checkRelax(component: string, name: string, relax: Relax = {}): void {
-  for (const [key, value] of Object.entries(relax) as [string, string | { reason: string }][]) {
-    const reason = typeof value === "string" ? value : value.reason;
-    if (reason.trim().length < 10) {
-      throw new ArgumentError(component, name, { path: `relax.${key}`, problem: "has no reason", expected: "Write down why the safe default cannot hold; it becomes an annotation." });
-    }
+export function checkRelax(relax: Relax = {}, refuse: Refuse): void {
+  for (const { key, reason } of reasons(relax)) {
+    if (!isReason(reason)) refuse(`relax.${key}`, "has no reason", "Write down why the safe default cannot hold; it becomes an annotation.");
   }
+  const { capabilities, privileged } = relax;
+  if (capabilities === undefined) return;
+  const right = "Write them as Linux does, without CAP_: NET_ADMIN.";
+  if (capabilities.add.length === 0) refuse("relax.capabilities.add", "is empty", right);
+  capabilities.add.forEach((name, index) => {
+    if (!/^(?!CAP_)[A-Z]+(_[A-Z]+)*$/.test(name)) refuse(`relax.capabilities.add[${index}]`, `"${name}" is not a capability`, right);
+  });
+  if (privileged !== undefined) refuse("relax.capabilities", "is set, but the container is privileged", "It has every capability already: leave one of them out.");
+}
+
+function reasons(relax: Relax): { key: string; reason: string }[] {
+  const { capabilities, ...plain } = relax;
+  const texts = Object.entries(plain).map(([key, reason]) => ({ key, reason }));
+  return capabilities === undefined ? texts : [...texts, { key: "capabilities", reason: capabilities.reason }];
 }

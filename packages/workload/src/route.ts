@@ -1,7 +1,8 @@
 import type { ICertificate } from "@kubernetes-models/cert-manager/cert-manager.io/v1";
 import type { IHTTPRoute } from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1";
 import type { IIngressRoute } from "@kubernetes-models/traefik/traefik.io/v1alpha1";
-import type { KubernetesObject } from "@rzp/core";
+import type { KubernetesObject, ObjectMeta } from "@rzp/core";
+import { tlsSecretName } from "./names.ts";
 import { hostOf, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 
@@ -11,21 +12,32 @@ export interface Backend {
   port: number;
 }
 
+type Metadata = Required<Pick<ObjectMeta, "name" | "namespace" | "labels" | "annotations">>;
+type Gateway = Extract<Site["ingress"]["route"], { gateway: unknown }>["gateway"];
+
 /** The way in from outside: an IngressRoute with its certificate, or an HTTPRoute on a Gateway that has one. Nothing without a host. */
 export function route(facts: ServiceFacts, site: Site, backend: Backend, labels: Record<string, string>): KubernetesObject[] {
   const host = hostOf(facts, site);
   if (host === undefined) return [];
-  if ("gateway" in site.ingress.route) return [httpRoute(facts, host, site.ingress.route.gateway, backend, labels)];
-  return [certificate(facts, host, site.certificates.issuer, labels), ingressRoute(facts, host, site.ingress.route.entryPoint, backend, labels)];
+  const { route: way } = site.ingress;
+  const meta = metadata(facts, labels);
+  if ("gateway" in way) return [httpRoute(meta, host, way.gateway, backend)];
+  const secretName = tlsSecretName(facts.name);
+  return [certificate(meta, host, secretName, site.certificates.issuer), ingressRoute(meta, host, secretName, way.entryPoint, backend)];
 }
 
-function certificate({ name, namespace }: ServiceFacts, host: string, issuer: string, labels: Record<string, string>): KubernetesObject {
+/** The kinds come with other Applications: a sync without them still applies everything else. */
+function metadata({ name, namespace }: ServiceFacts, labels: Record<string, string>): Metadata {
+  return { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true" } };
+}
+
+function certificate(meta: Metadata, host: string, secretName: string, issuer: string): KubernetesObject {
   const object: ICertificate = {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
-    metadata: { name, namespace, labels },
+    metadata: meta,
     spec: {
-      secretName: tlsSecret(name),
+      secretName,
       dnsNames: [host],
       issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: issuer },
       privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
@@ -34,25 +46,25 @@ function certificate({ name, namespace }: ServiceFacts, host: string, issuer: st
   return object as unknown as KubernetesObject;
 }
 
-function ingressRoute({ name, namespace }: ServiceFacts, host: string, entryPoint: string, { service, port }: Backend, labels: Record<string, string>): KubernetesObject {
+function ingressRoute(meta: Metadata, host: string, secretName: string, entryPoint: string, { service, port }: Backend): KubernetesObject {
   const object: IIngressRoute = {
     apiVersion: "traefik.io/v1alpha1",
     kind: "IngressRoute",
-    metadata: { name, namespace, labels },
+    metadata: meta,
     spec: {
       entryPoints: [entryPoint],
       routes: [{ kind: "Rule", match: `Host(\`${host}\`)`, services: [{ name: service, port }] }],
-      tls: { secretName: tlsSecret(name) },
+      tls: { secretName },
     },
   };
   return object as unknown as KubernetesObject;
 }
 
-function httpRoute({ name, namespace }: ServiceFacts, host: string, gateway: { name: string; namespace: string; sectionName?: string }, { service, port }: Backend, labels: Record<string, string>): KubernetesObject {
+function httpRoute(meta: Metadata, host: string, gateway: Gateway, { service, port }: Backend): KubernetesObject {
   const object: IHTTPRoute = {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    metadata: { name, namespace, labels },
+    metadata: meta,
     spec: {
       parentRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", ...gateway }],
       hostnames: [host],
@@ -60,8 +72,4 @@ function httpRoute({ name, namespace }: ServiceFacts, host: string, gateway: { n
     },
   };
   return object as unknown as KubernetesObject;
-}
-
-function tlsSecret(name: string): string {
-  return `${name}-tls`;
 }

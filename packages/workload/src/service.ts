@@ -73,7 +73,10 @@ export interface ServiceFacts {
   exposure: "internal" | "public";
   /** Fixed address from the load-balancer pool. */
   loadBalancer?: { address: string; ports: readonly ServicePort[] };
+  /** Ports it takes on the nodes' own addresses. */
   hostPorts: readonly number[];
+  /** Its pods have their nodes' addresses: no policy of theirs applies, and no selector of others finds them. */
+  hostNetwork?: boolean;
   secrets: readonly ServiceSecret[];
   volumes: readonly ServiceVolume[];
   /** Services that must be up before this one is applied. */
@@ -81,6 +84,7 @@ export interface ServiceFacts {
   /** Services this one opens connections to. */
   talksTo: readonly string[];
   relaxations: readonly Relaxation[];
+  /** What one replica asks for, and how many there are. */
   requests: { cpu: Cpu; memory: Bytes; replicas: number };
 }
 
@@ -103,9 +107,9 @@ export interface ServiceOverride {
 /** What a service may look at while it renders: the site, and the facts of the services beside it. */
 export interface RenderContext {
   site: Site;
-  /** Facts of a service by name; an unknown name is an ArgumentError that names the nearest known one. */
+  /** Facts of a service by name; an unknown name is an error that names the nearest known one. */
   service(name: string): ServiceFacts;
-  /** Every service of the homelab, in the registry's order; for services that are views of the others. */
+  /** Every service of the homelab, in the registry's order: those who talk to this one, and all of them for services that are views of the others. */
   services: readonly ServiceFacts[];
 }
 
@@ -140,6 +144,11 @@ export function namespaceOf({ name, namespace = name }: ServiceId): string {
   return namespace;
 }
 
+/** A service's keys with their places in the store: below a folder of its own unless one says otherwise. */
+export function remoteSecrets({ name, category }: ServiceId, secrets: readonly (string | ServiceSecret)[] = []): ServiceSecret[] {
+  return secrets.map((secret) => (typeof secret === "string" ? { key: secret, remote: `/${category}/${name}/${secret}` } : secret));
+}
+
 /** Full host name, or undefined where the service is not routed. */
 export function hostOf({ host }: Pick<ServiceFacts, "host">, { domain }: Pick<Site, "domain">): string | undefined {
   return host === undefined ? undefined : `${host}.${domain}`;
@@ -147,7 +156,12 @@ export function hostOf({ host }: Pick<ServiceFacts, "host">, { domain }: Pick<Si
 
 /** Labels that every object of a service carries. */
 export function commonLabels({ name, category }: Pick<ServiceFacts, "name" | "category">): Record<string, string> {
-  return { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": name, "app.kubernetes.io/part-of": category.replaceAll("/", "-") };
+  return { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": name, "app.kubernetes.io/part-of": partOf(category) };
+}
+
+/** A category as the value of a label. */
+export function partOf(category: string): string {
+  return category.replaceAll("/", "-");
 }
 
 /** The layer of a category: its first folder. */

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "@rzp/core";
 import type { IPersistentVolumeClaim } from "kubernetes-models/v1/PersistentVolumeClaim";
-import { claimName } from "./pod.ts";
+import { claimName } from "./names.ts";
 import type { ServiceFacts, ServiceVolume } from "./service.ts";
 import type { Site } from "./site.ts";
 
@@ -15,16 +15,20 @@ export function claims({ name, namespace, volumes }: ServiceFacts, site: Site, l
     const object: IPersistentVolumeClaim = {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: {
-        name: claimName(name, volume.name),
-        namespace,
-        labels: { ...labels, ...backupLabels(volume) },
-        annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false", ...(typeof volume.backup === "string" ? {} : { "rzp.dev/no-backup": volume.backup.none }) },
+      metadata: { name: claimName(name, volume.name), namespace, labels: { ...labels, ...backupLabels(volume) }, annotations: claimAnnotations(volume) },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: volume.storageClass ?? site.storage.className,
+        resources: { requests: { storage: volume.size } },
       },
-      spec: { accessModes: ["ReadWriteOnce"], storageClassName: volume.storageClass ?? site.storage.className, resources: { requests: { storage: volume.size } } },
     };
     return object as unknown as KubernetesObject;
   });
+}
+
+// Both options stand in one annotation: two of the same name cannot be.
+function claimAnnotations({ backup }: ServiceVolume): Record<string, string> {
+  return { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false", ...(typeof backup === "string" ? {} : { "rzp.dev/no-backup": backup.none }) };
 }
 
 // Longhorn takes its recurring jobs from a claim that says it is their source; a group is a backup class.

@@ -5,13 +5,28 @@ import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IService } from "kubernetes-models/v1/Service";
 import type { IServiceAccount } from "kubernetes-models/v1/ServiceAccount";
 import type { Self, WorkloadArgs } from "./args.ts";
-import { checkWorkload, refuser } from "./check.ts";
-import { parseImage, withTag } from "./image.ts";
+import { checkWorkload } from "./check.ts";
+import { withTag } from "./image.ts";
+import { checkExtras } from "./mounts.ts";
+import { fileKey, filesName, loadBalancerName, podLabels, seedName } from "./names.ts";
 import { networkPolicy } from "./network-policy.ts";
-import { configFiles, deployment, fileKey, filesName, podLabels, requests, seedName } from "./pod.ts";
+import { configFiles, deployment } from "./pod.ts";
+import { refuser } from "./refuse.ts";
 import { podSecurity, relaxations } from "./relax.ts";
+import { requests } from "./resources.ts";
 import { route } from "./route.ts";
-import { commonLabels, hostOf, namespaceOf, type Declaration, type RenderContext, type ServiceFacts, type ServiceId, type ServiceOverride, type ServicePort, type ServiceSecret } from "./service.ts";
+import {
+  commonLabels,
+  hostOf,
+  namespaceOf,
+  remoteSecrets,
+  type Declaration,
+  type RenderContext,
+  type ServiceFacts,
+  type ServiceId,
+  type ServiceOverride,
+  type ServicePort,
+} from "./service.ts";
 import { claims } from "./storage.ts";
 
 /** Declares one self-hosted service from a container image. */
@@ -48,8 +63,9 @@ export function workloadFacts(component: string, id: ServiceId, args: WorkloadAr
     host: host === false ? undefined : host,
     exposure: args.exposure ?? "internal",
     loadBalancer,
-    hostPorts: relax?.hostNetwork === undefined ? [] : ports.map(({ port }) => port),
-    secrets: (args.secrets ?? []).map((secret) => remote(id, secret)),
+    hostPorts: relax?.hostNetwork === undefined ? [] : [...new Set(ports.map(({ port }) => port))],
+    hostNetwork: relax?.hostNetwork === undefined ? undefined : true,
+    secrets: remoteSecrets(id, args.secrets),
     volumes: Object.entries(args.volumes ?? {}).map(([volume, rest]) => ({ name: volume, ...rest })),
     needs: args.needs ?? [],
     talksTo: args.talksTo ?? [],
@@ -62,19 +78,22 @@ export function workloadFacts(component: string, id: ServiceId, args: WorkloadAr
 export function workloadManifests(component: string, id: ServiceId, args: WorkloadArgs, context: RenderContext): KubernetesObject[] {
   const facts = workloadFacts(component, id, args);
   const { site } = context;
+  const { transform = {} } = args;
   const labels = commonLabels(facts);
   const self: Self = { name: facts.name, namespace: facts.namespace, host: hostOf(facts, site) ?? "", site };
+  const extras = args.pod?.(site) ?? {};
+  checkExtras(component, id.name, args, extras);
   return [
     serviceAccount(facts, labels),
     ...externalSecret(facts, context, labels),
     ...configMap(filesName(facts.name), facts, configFiles(self, args), labels),
     ...configMap(seedName(facts.name), facts, configFiles(self, { files: args.seed ?? {} }), labels),
     ...claims(facts, site, labels),
-    applyTransform(deployment(self, args, labels), args.transform?.deployment),
-    applyTransform(service(facts, labels), args.transform?.service),
+    applyTransform(deployment(self, args, extras, labels), transform.deployment),
+    applyTransform(service(facts, labels), transform.service),
     ...loadBalancer(facts, labels),
     ...disruptionBudget(facts, labels),
-    ...policy(facts, args, context, labels),
+    ...policy(facts, args, context, labels).map((object) => applyTransform(object, transform.networkPolicy)),
     ...route(facts, site, { service: facts.name, port: args.port }, labels),
   ];
 }
@@ -84,10 +103,10 @@ function serviceAccount({ name, namespace }: ServiceFacts, labels: Record<string
   return object as unknown as KubernetesObject;
 }
 
-/** The secret is a wave ahead: a pod that starts before its Secret exists waits in an error that looks like a fault. */
+/** It is a wave ahead: a pod that starts before its Secret exists waits in an error that looks like a fault. */
 function externalSecret({ name, namespace, secrets }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
   if (secrets.length === 0) return [];
-  return externalSecretManifests(name, { namespace, store: site.secretStore.name, keys: secrets, labels, annotations: { "argocd.argoproj.io/sync-wave": "-1" } });
+  return externalSecretManifests(name, { namespace, store: site.secretStore.name, keys: secrets, labels });
 }
 
 function configMap(name: string, { namespace }: ServiceFacts, files: Record<string, string>, labels: Record<string, string>): KubernetesObject[] {
@@ -113,7 +132,7 @@ function loadBalancer({ name, namespace, loadBalancer }: ServiceFacts, labels: R
   const object: IService = {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: `${name}-lb`, namespace, labels, annotations: { "metallb.io/loadBalancerIPs": loadBalancer.address } },
+    metadata: { name: loadBalancerName(name), namespace, labels, annotations: { "metallb.io/loadBalancerIPs": loadBalancer.address } },
     spec: {
       type: "LoadBalancer",
       // The client's own address reaches the app; node ports would only open every node.
@@ -143,20 +162,18 @@ function disruptionBudget({ name, namespace, requests: { replicas } }: ServiceFa
 }
 
 /** A pod on the node's network has the node's address: a policy would say what nobody enforces. */
-function policy(facts: ServiceFacts, { port, internet = false, lan = false, relax = {} }: WorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+function policy(facts: ServiceFacts, args: WorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+  const { port, internet = false, lan = false, relax = {} } = args;
   if (relax.network !== undefined || relax.hostNetwork !== undefined) return [];
   const routed = facts.host === undefined ? undefined : port;
-  return [networkPolicy(facts, context, { internet, lan, pods: false, api: relax.apiToken !== undefined, webhooks: [], routed, open: facts.loadBalancer?.ports ?? [] }, labels)];
-}
-
-function remote({ name, category }: ServiceId, secret: string | ServiceSecret): ServiceSecret {
-  return typeof secret === "string" ? { key: secret, remote: `/${category}/${name}/${secret}` } : secret;
+  const reach = { internet, lan, pods: false, api: relax.apiToken !== undefined, webhooks: [], routed, open: facts.loadBalancer?.ports ?? [] };
+  return [networkPolicy(facts, context, reach, labels)];
 }
 
 function changed(component: string, { name }: ServiceId, args: WorkloadArgs, { imageTag, host, resources }: ServiceOverride): WorkloadArgs {
+  const refuse = refuser(component, name);
   const image = imageTag === undefined ? args.image : withTag(args.image, imageTag);
-  const parsed = parseImage(image, "imageTag");
-  if ("problem" in parsed) refuser(component, name)("imageTag", `"${imageTag}" is no tag with a digest`, "Write it as 1.2.3@sha256:<digest>.");
-  if (host !== undefined && args.host === false) refuser(component, name)("host", "is set, but the service has no route", "Leave it out, or give the declaration a host.");
-  return { ...args, image, ...(host === undefined ? {} : { host }), ...(resources === undefined ? {} : { resources: { ...args.resources, ...resources } }) };
+  if (image === undefined) return refuse("imageTag", `"${imageTag}" is no tag with a digest`, "Write it as 1.2.3@sha256:<digest>.");
+  if (host !== undefined && args.host === false) refuse("host", "is set, but the service has no route", "Leave it out, or give the declaration a host.");
+  return { ...args, image, ...defined({ host }), resources: { ...args.resources, ...resources } };
 }

@@ -1,0 +1,52 @@
+import { isDnsLabel } from "@rzp/core";
+import { checkId, checkLoadBalancer, checkPeers, checkPortList, checkPortNumber, checkResources, checkRoute, checkSecrets } from "./check.ts";
+import type { HelmWorkloadArgs } from "./helm-workload.ts";
+import { NAME_MAX } from "./names.ts";
+import { isReason, refuser, type Refuse } from "./refuse.ts";
+import type { Layer, ServiceId } from "./service.ts";
+
+/** What no type can tell about a chart's service, and the layer it is in. */
+export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
+  const refuse = refuser("HelmWorkload", id.name);
+  const { podSecurity = "restricted", network = {}, route, release } = args;
+  const layer = checkId(id, refuse);
+  checkChart(args.chart, refuse);
+  if (release !== undefined && (!isDnsLabel(release) || release.length > NAME_MAX)) {
+    refuse("release", `"${release}" is not a release name`, `Use at most ${NAME_MAX} characters of a-z, 0-9 and -.`);
+  }
+  if (typeof podSecurity !== "string" && !isReason(podSecurity.reason)) refuse("podSecurity.reason", "has no reason", "Write down why the pods need it.");
+  if (typeof network === "string" && !isReason(network)) refuse("network", "has no reason", "Write down why no policy can hold, or say what the pods may reach.");
+  if (typeof network !== "string") checkNetwork(network, refuse);
+  checkPortList(args.ports ?? [], "ports", refuse);
+  (args.hostPorts ?? []).forEach((port, index) => {
+    checkPortNumber(port, `hostPorts[${index}]`, refuse);
+  });
+  checkSecrets(args.secrets ?? [], refuse);
+  if (route !== undefined) checkBackend(route, refuse);
+  checkRoute(route?.host, args.exposure, route !== undefined, refuse);
+  checkLoadBalancer(args.loadBalancer, refuse);
+  checkResources(args.resources, refuse);
+  checkPeers(id.name, args, refuse);
+  return layer;
+}
+
+function checkChart({ repoURL, name, version }: HelmWorkloadArgs["chart"], refuse: Refuse): void {
+  if (!/^(https|oci):\/\/[^/]/.test(repoURL)) refuse("chart.repoURL", `"${repoURL}" is not a chart repository`, "Begin it with https:// or oci://.");
+  if (!/^[A-Za-z0-9][-._A-Za-z0-9]*$/.test(name)) refuse("chart.name", `"${name}" is not a chart's name`, "Give the folder of an OCI registry in repoURL.");
+  if (!/^v?\d+\.\d+\.\d+([-+][-+.0-9A-Za-z]+)?$/.test(version)) refuse("chart.version", `"${version}" is not an exact version`, "A range follows whatever is newest.");
+}
+
+function checkNetwork({ webhooks = [], open = [] }: Exclude<HelmWorkloadArgs["network"], string | undefined>, refuse: Refuse): void {
+  webhooks.forEach((port, index) => {
+    checkPortNumber(port, `network.webhooks[${index}]`, refuse);
+  });
+  open.forEach(({ port }, index) => {
+    checkPortNumber(port, `network.open[${index}].port`, refuse);
+  });
+}
+
+function checkBackend({ service, port, targetPort }: NonNullable<HelmWorkloadArgs["route"]>, refuse: Refuse): void {
+  if (!isDnsLabel(service)) refuse("route.service", `"${service}" is not a Service's name`, "Name the Service as the chart calls it, the release's prefix included.");
+  checkPortNumber(port, "route.port", refuse);
+  if (targetPort !== undefined) checkPortNumber(targetPort, "route.targetPort", refuse);
+}

@@ -1,0 +1,31 @@
+import type { IEnvVar } from "kubernetes-models/v1/EnvVar";
+import type { PodExtras, Self, Text, WorkloadArgs } from "./args.ts";
+
+/** The time zone, what a composite adds and what the workload says, the last one winning. Sorted, so that moving a line restarts nothing. */
+export function environment(self: Self, { env = {}, secrets = [] }: Pick<WorkloadArgs, "env" | "secrets">, extras: Pick<PodExtras, "env">): IEnvVar[] {
+  const keys = secretKeys(secrets);
+  const all: Record<string, Text> = { TZ: self.site.timeZone, ...extras.env, ...env };
+  return Object.entries(all)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({ name, value: literal(resolveText(value, self), keys) }));
+}
+
+/** Names of the environment variables that come from the secret store. */
+export function secretKeys(secrets: NonNullable<WorkloadArgs["secrets"]>): string[] {
+  return secrets.map((secret) => (typeof secret === "string" ? secret : secret.key));
+}
+
+export function resolveText(value: Text, self: Self): string {
+  return typeof value === "string" ? value : value(self);
+}
+
+/**
+ * A value that Kubernetes leaves as it was written. In environment, command and args it replaces `$(NAME)` by another variable and `$$` by `$`;
+ * here only a reference to one of the service's secrets keeps that meaning.
+ */
+export function literal(value: string, references: readonly string[] = []): string {
+  return value.replace(/\$\((\w+)\)|\$(?=[$(])/g, (match, name: string | undefined) => {
+    if (name === undefined) return "$$";
+    return references.includes(name) ? match : `$${match}`;
+  });
+}
