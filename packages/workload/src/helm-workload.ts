@@ -115,7 +115,7 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     talksTo: args.talksTo ?? [],
     relaxations: relaxations(args),
     requests: { cpu, memory, replicas: 1 },
-  }) as ServiceFacts;
+  });
 }
 
 /** The Kubernetes objects beside the chart: those it may need to start, and those that need it. */

@@ -92,16 +92,22 @@ function objectsOf({ name, namespace, volumes, secrets, host, loadBalancer, char
 
 /** A folder is one service's or a category's, and a chart's namespace is its own: its policy covers every pod there. */
 function checkPlaces(facts: readonly ServiceFacts[], at: At): string[] {
-  const categories = new Map(facts.map((one) => [one.category, one]));
+  const folders = new Map(facts.flatMap((one) => ancestorsOf(one.category).map((folder) => [folder, one] as const)));
   const namespaces = Map.groupBy(facts, ({ namespace }) => namespace);
   return facts.flatMap((one) => {
-    const inside = [...categories].find(([category]) => `${category}/`.startsWith(`${pathOf(one)}/`))?.[1];
+    const inside = folders.get(pathOf(one));
     const beside = one.chart === undefined ? undefined : namespaces.get(one.namespace)?.find((other) => other !== one);
     return [
       ...(inside === undefined ? [] : [`${at(one)} is in the way of ${at(inside)}, whose folder is below it.`]),
-      ...(beside === undefined ? [] : [`${at(one)} is a chart, whose policy covers the namespace ${one.namespace}; ${at(beside)} is in it too. Give the chart one of its own.`]),
+      ...(beside === undefined ? [] : [`${at(one)} is a chart and needs a namespace of its own: ${at(beside)} is in ${one.namespace}, too.`]),
     ];
   });
+}
+
+/** A folder and all that it lies in. */
+function ancestorsOf(category: string): string[] {
+  const folders = category.split("/");
+  return folders.map((_, depth) => folders.slice(0, depth + 1).join("/"));
 }
 
 function checkPeers(facts: readonly ServiceFacts[], at: At): string[] {

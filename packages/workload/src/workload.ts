@@ -71,7 +71,7 @@ export function workloadFacts(component: string, id: ServiceId, args: WorkloadAr
     talksTo: args.talksTo ?? [],
     relaxations: relaxations(relax),
     requests: { cpu, memory, replicas },
-  }) as ServiceFacts;
+  });
 }
 
 /** The Kubernetes objects of a workload. */
