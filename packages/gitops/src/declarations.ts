@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isDnsSubdomain, type KubernetesObject } from "@rzp/core";
 import type { TreeProblem } from "./error.ts";
 import { fileName, folderProblem } from "./paths.ts";
@@ -31,6 +32,18 @@ export class Declarations {
 
   add(folder: string, objects: readonly KubernetesObject[], { source, namespace }: { source: string; namespace?: string }): void {
     this.#added.push({ folder, objects: [...objects], source, namespace });
+  }
+
+  /** Of everything that was added, in the order of the folders, and of what else the result depends on; undefined for what is not JSON. */
+  fingerprint(id: string): string | undefined {
+    const sum = createHash("sha256").update(id);
+    const inOrder = [...this.#added].sort((a, b) => (a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0));
+    try {
+      for (const added of inOrder) sum.update(JSON.stringify(added));
+    } catch {
+      return undefined;
+    }
+    return sum.digest("hex");
   }
 
   /** Objects that have a place, by path, and everything that is wrong. Neither depends on the order in which they were added. */

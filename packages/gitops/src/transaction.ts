@@ -51,13 +51,13 @@ export class Transaction {
     return true;
   }
 
-  /** Makes the changes; when one fails, the old tree is brought back and the error thrown. `afterEach` is called for every file written. */
-  apply(plan: Plan, afterEach: (path: string) => void): void {
+  /** Makes the changes; when one fails, the old tree is brought back and the error thrown. */
+  apply(plan: Plan): void {
     const before = Object.fromEntries([...[...plan.changed].map(([path, change]) => [path, change.before] as const), ...plan.removed].map(([path, content]) => [path, content.toString("base64")]));
     const journal: Journal = { folders: plan.folders, added: [...plan.added.keys()], before };
     this.#writeJournal(JSON.stringify(journal));
     try {
-      this.#do(plan, afterEach);
+      this.#do(plan);
       this.#fs.unlinkSync(this.#journal);
     } catch (error) {
       this.#undo(journal);
@@ -65,16 +65,10 @@ export class Transaction {
     }
   }
 
-  #do(plan: Plan, afterEach: (path: string) => void): void {
+  #do(plan: Plan): void {
     for (const folder of plan.folders) this.#fs.mkdirSync(join(this.#base, folder));
-    for (const [path, text] of plan.added) {
-      this.#fs.writeFileSync(join(this.#base, path), text, { flag: "wx" });
-      afterEach(path);
-    }
-    for (const [path, { text }] of plan.changed) {
-      this.#replace(path, text);
-      afterEach(path);
-    }
+    for (const [path, text] of plan.added) this.#fs.writeFileSync(join(this.#base, path), text, { flag: "wx" });
+    for (const [path, { text }] of plan.changed) this.#replace(path, text);
     for (const path of plan.removed.keys()) this.#fs.unlinkSync(join(this.#base, path));
     for (const folder of plan.emptied) this.#removeIfEmpty(folder);
   }

@@ -57,11 +57,19 @@ describe("write", () => {
     inFolder((base) => {
       small(base).write();
       const before = snapshot(base);
+      const past = new Date("2020-01-01");
+      utimesSync(file(base, "configmap.yaml"), past, past);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
       small(base).write();
       edit(file(base, "configmap.yaml"));
       small(base).write();
       expect(snapshot(base)).toEqual(before);
+    });
+  }); // prettier-ignore
+
+  it.each([["a loop", () => { const data: Record<string, unknown> = {}; data.self = data; return data; }], ["a bigint", () => ({ a: 1n })]])("says where %s stands", (_, data) => {
+    inFolder((base) => {
+      expect(() => gitTree(base).add(SONARR, [object("ConfigMap", "sonarr", { data: data() })], { source: SOURCE }).write()).toThrow(/^apps.*configmap\.yaml: data\.(self|a).* is /);
     });
   }); // prettier-ignore
 

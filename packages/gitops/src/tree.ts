@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as nodeFs from "node:fs";
 import { join, posix, resolve } from "node:path";
 import type { KubernetesObject } from "@rzp/core";
@@ -82,19 +82,18 @@ export class GitTree {
 
   /** Every file with its text, by path; a pure function of what was added. Throws a {@link GitTreeError} that lists every problem. */
   files(): Map<string, string> {
-    const declared = this.#declarations.checked();
-    return this.#rendered(declared.valid, declared.problems);
+    const { valid, problems } = this.#declarations.checked();
+    return this.#rendered(valid, problems);
   }
 
   /** Makes the folders below the roots hold exactly what was added: all of it, or on an error nothing. A write that was killed is undone first. */
   write(): TreeChanges {
-    const { valid, problems } = this.#declarations.checked();
     return this.#guarded("writing the tree", () => {
       this.#makeState();
       const release = lock(join(this.#state, "lock"), this.#fs);
       try {
         this.#transaction.recover();
-        return this.#writeLocked(valid, problems);
+        return this.#writeLocked();
       } finally {
         release();
       }
@@ -111,27 +110,17 @@ export class GitTree {
     });
   }
 
-  #writeLocked(valid: readonly Declaration[], problems: TreeProblem[]): TreeChanges {
-    const cache = new Cache(this.#base, join(this.#state, "cache.json"), this.#cacheId, this.#fs);
-    const prints = new Map<string, string>();
-    const held = new Set<string>();
-    const rest = valid.filter((declaration) => {
-      const print = fingerprint(declaration);
-      if (cache.holds(declaration.path, print)) held.add(declaration.path);
-      else prints.set(declaration.path, print);
-      return !held.has(declaration.path);
-    });
-    const files = this.#rendered(rest, problems);
-    const plan = compare(this.#base, scan(this.#base, this.#roots, this.#fs), files, held, this.#marker, this.#fs);
+  #writeLocked(): TreeChanges {
+    const cache = new Cache(this.#base, join(this.#state, "cache.json"), this.#fs);
+    const fingerprint = this.#declarations.fingerprint(this.#cacheId);
+    const found = scan(this.#base, this.#roots, this.#fs);
+    const right = fingerprint === undefined ? undefined : cache.unchanged(fingerprint);
+    const files = right === undefined ? this.files() : new Map<string, string>();
+    const plan = compare(this.#base, found, files, right ?? new Set(), this.#marker, this.#fs);
     if (plan.occupied.length > 0) throw new GitTreeError(plan.occupied.map(({ path, message }) => ({ source: "", path, message })));
-    const remember = (path: string): void => {
-      cache.remember(path, prints.get(path) ?? "");
-    };
-    plan.unchanged.forEach(remember);
-    if (plan.added.size + plan.changed.size + plan.removed.size > 0) this.#transaction.apply(plan, remember);
-    cache.save();
-    const unchanged = [...held, ...plan.unchanged].sort();
-    return { added: [...plan.added.keys()], changed: [...plan.changed.keys()], removed: [...plan.removed.keys()], unchanged };
+    if (plan.added.size + plan.changed.size + plan.removed.size > 0) this.#transaction.apply(plan);
+    if (right === undefined && fingerprint !== undefined) cache.save(fingerprint, files.keys());
+    return { added: [...plan.added.keys()], changed: [...plan.changed.keys()], removed: [...plan.removed.keys()], unchanged: right === undefined ? plan.unchanged : [...right] };
   }
 
   /** Texts of the declarations in the order of their paths; throws when there is any problem, the given ones included. */
@@ -190,13 +179,9 @@ function checkOptions({ roots, generator, state = ".rzp/gitops" }: GitTreeOption
   if (problems.length > 0) throw new GitTreeError(problems.map((message) => ({ source: "GitTree", path: "", message })));
 }
 
-/** Layout of files and verdicts: a new one is a new cache. */
+/** Layout of files and verdicts: raise it when either changes. */
 const CACHE_VERSION = 1;
 
 function cacheId({ roots, generator, schemas = {} }: GitTreeOptions): string {
   return createHash("sha256").update(JSON.stringify([CACHE_VERSION, roots, generator, schemas])).digest("hex").slice(0, 16);
-}
-
-function fingerprint({ object, source }: Declaration): string {
-  return hash("sha1", `${source}\n${JSON.stringify(object)}`, "base64url");
 }
