@@ -38,6 +38,16 @@ for (const [target, description] of [
 }
 
 program
+  .command("bench")
+  .description("measure rendering against its floor and its rivals (--help for its options)")
+  .argument("[words...]")
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (words: string[]) => {
+    process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "tools/bench/src/cli.ts"), ...words]);
+  });
+
+program
   .command("nx")
   .description("any other Nx command, such as `./rzp nx graph` or `./rzp nx affected -t test`")
   .argument("[words...]")

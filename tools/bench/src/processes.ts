@@ -1,0 +1,30 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+
+/** One process that ran to its end. */
+export interface Finished {
+  /** From the start of the process to its end. */
+  ms: number;
+  stdout: string;
+}
+
+/** Node as `./rzp` starts it. */
+export function node(entry: string, words: readonly string[] = []): string[] {
+  return [process.execPath, "--conditions=@rzp/source", "--disable-warning=ExperimentalWarning", entry, ...words];
+}
+
+/** Runs a command to its end; when it is stopped or fails, the error says how. It returns only when the process is gone. */
+export async function timed([command = "", ...words]: readonly string[], cwd: string, signal: AbortSignal): Promise<Finished> {
+  signal.throwIfAborted();
+  const started = performance.now();
+  const child = spawn(command, words, { cwd, signal, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"] });
+  const failed = once(child, "error").then(([error]) => error as Error);
+  const [stdout, stderr, [code, killedBy]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>]).catch(async () => {
+    throw await failed;
+  });
+  const ms = performance.now() - started;
+  signal.throwIfAborted();
+  if (code !== 0) throw new Error(`${[command, ...words].join(" ")} ended with ${killedBy ?? code}:\n${stderr.trim()}`);
+  return { ms, stdout };
+}
