@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire, findPackageJSON, registerHooks } from "node:module";
+import { existsSync } from "node:fs";
+import { createRequire, findPackageJSON } from "node:module";
 import { dirname, join } from "node:path";
 import { groupOf } from "./scope.ts";
 
@@ -34,31 +34,9 @@ export function libraryKind(apiVersion: string, kind: string): LibraryKind | und
   if (!/^[A-Za-z0-9.-]+(\/[a-z0-9]+)?$/.test(apiVersion) || !/^[A-Z][A-Za-z0-9]*$/.test(kind)) return undefined;
   const file = join(folderOf(PACKAGES[groupOf(apiVersion)] ?? "kubernetes-models"), apiVersion, `${kind}.js`);
   if (!existsSync(file)) return undefined;
-  const found = (requireQuickly(file) as Record<string, LibraryKind | undefined>)[kind];
+  const found = (require(file) as Record<string, LibraryKind | undefined>)[kind];
   // Parts of objects, such as v1/Container, have classes too.
   return found?.kind === kind && found.apiVersion === apiVersion ? found : undefined;
-}
-
-/**
- * Requires a module whose imports are hundreds of small files beside it. Node looks each of them up link by link and asks what it is; that is known here,
- * and leaving it out takes a third off the time.
- */
-function requireQuickly(file: string): unknown {
-  const hooks = registerHooks({
-    resolve(specifier, context, next) {
-      const parent = context.parentURL;
-      if (!specifier.startsWith("./") || parent?.includes("/_schemas/") !== true) return next(specifier, context);
-      return { url: parent.slice(0, parent.lastIndexOf("/")) + specifier.slice(1), format: "module", shortCircuit: true };
-    },
-    load(url, context, next) {
-      return url.includes("/_schemas/") && url.endsWith(".js") ? { source: readFileSync(new URL(url)), format: "module", shortCircuit: true } : next(url, context);
-    },
-  });
-  try {
-    return require(file);
-  } finally {
-    hooks.deregister();
-  }
 }
 
 /** Loads a CommonJS package when it is first needed. */
