@@ -1,0 +1,156 @@
+import { ArgumentError } from "@rzp/core";
+import { describe, expect, it } from "vitest";
+import { category, helmWorkload, workload, type HelmWorkloadArgs, type Relax, type ServiceOverride, type VolumeArgs, type WorkloadArgs } from "./manifests.ts";
+import { BASIC, DIGEST, IMAGE } from "./site.test-data.ts";
+
+const VOLUME: VolumeArgs = { size: "1Gi", mountPath: "/data", backup: "daily" };
+const CHART = { repoURL: "https://charts.example.com", name: "chart", version: "1.2.3" };
+const REASON = "the upstream image cannot do otherwise";
+
+function expectRefusal(declare: () => unknown, message: string): void {
+  expect(declare).toThrow(expect.objectContaining({ name: ArgumentError.name, message }));
+}
+
+describe("a workload", () => {
+  const image = (text: string): Partial<WorkloadArgs> => ({ image: text });
+  const relax = (value: Relax): Partial<WorkloadArgs> => ({ relax: value });
+  const right = "Write it as registry/name:tag@sha256:<digest>.";
+  const place = "Begin it with / and leave out . and .., colons and control characters.";
+  const backup = 'Use daily or weekly, or { none: "<why it needs no backup>" }.';
+
+  it.each<[string, Partial<WorkloadArgs>, string]>([
+    ["an image without a tag", image(`ghcr.io/a/b@${DIGEST}`), `image "ghcr.io/a/b@${DIGEST}" has no tag. ${right}`],
+    ["an image without a digest", image("ghcr.io/a/b:1.2"), `image "ghcr.io/a/b:1.2" has no digest. ${right}`],
+    ["an image without a registry", image(`a/b:1@${DIGEST}`), `image "a/b:1@${DIGEST}" names no registry. Write docker.io/a/b if that is meant.`],
+    ["an official image of Docker Hub", image(`nginx:1@${DIGEST}`), `image "nginx:1@${DIGEST}" names no registry. Write docker.io/library/nginx if that is meant.`],
+    ["the tag latest", image(`ghcr.io/a/b:latest@${DIGEST}`), `image "ghcr.io/a/b:latest@${DIGEST}" follows latest. Name the version that the digest is.`],
+    ["a digest that is none", image("ghcr.io/a/b:1@sha256:abc"), `image "ghcr.io/a/b:1@sha256:abc" is not an image reference. ${right}`],
+    ["an image in capitals", image(`ghcr.io/A/b:1@${DIGEST}`), `image "ghcr.io/A/b:1@${DIGEST}" is not an image reference. ${right}`],
+    ["port 0", { port: 0 }, "port is 0. Use 1 to 65535."],
+    ["port 65536", { port: 65_536 }, "port is 65536. Use 1 to 65535."],
+    ["half a port", { port: 80.5 }, "port is 80.5. Use 1 to 65535."],
+    ["a further port out of range", { ports: [{ name: "x", port: -1 }] }, "ports[0].port is -1. Use 1 to 65535."],
+    ["a port's long name", { ports: [{ name: "a-name-too-long-", port: 1 }] }, 'ports[0].name "a-name-too-long-" is not a port name. Use at most 15 characters of a-z, 0-9 and -, with a letter among them.'],
+    ["a port's name without a letter", { ports: [{ name: "8080", port: 1 }] }, 'ports[0].name "8080" is not a port name. Use at most 15 characters of a-z, 0-9 and -, with a letter among them.'],
+    ["a port twice", { ports: [{ name: "x", port: 8080 }] }, "ports[0] 8080/TCP is already port. Leave it out."],
+    ["a further port twice", { ports: [{ name: "x", port: 1 }, { name: "y", port: 1 }] }, "ports[1] 1/TCP is already ports[0]. Each port has a name and a number of its own."],
+    ["a port's name twice", { ports: [{ name: "x", port: 1 }, { name: "x", port: 2 }] }, 'ports[1] name "x" is already ports[0]. Each port has a name and a number of its own.'],
+    ["the first port's name", { ports: [{ name: "http", port: 1 }] }, 'ports[0].name "http" is the name of port. Choose another name.'],
+    ["a health path that is none", { health: "ping" }, 'health "ping" is not a path. Begin it with /, or write "tcp".'],
+    ["a variable's name", { env: { "A-B": "1" } }, "env.A-B is not a name for an environment variable. Use letters, digits and underscores, no digit first."],
+    ["a variable that is a secret too", { env: { A: "1" }, secrets: ["A"] }, "env.A is also a secret. Each variable has one value."],
+    ["a secret in the time zone's place", { secrets: ["TZ"] }, "env.TZ is also a secret. Each variable has one value."],
+    ["a secret key with illegal characters", { secrets: ["API-KEY"] }, 'secrets[0] "API-KEY" has illegal characters. It becomes an environment variable: letters, digits and underscores, no digit first.'],
+    ["a secret twice", { secrets: ["A", { key: "A", remote: "/x/A" }] }, 'secrets[1] "A" is named twice. Each key has one value.'],
+    ["a secret from a relative place", { secrets: [{ key: "A", remote: "x/A" }] }, 'secrets[0].remote "x/A" is not an absolute key. Write it as /folder/NAME.'],
+    ["a host with a domain", { host: "a.example.com" }, 'host "a.example.com" is not a DNS label. Name it below the site\'s domain, without the domain itself.'],
+    ["a public service without a route", { host: false, exposure: "public" }, "exposure is public, but the service has no route. Give it a host, or leave exposure out."],
+    ["a volume without a backup class", { volumes: { data: { size: "1Gi", mountPath: "/data" } as unknown as VolumeArgs } }, `volumes.data.backup is missing. ${backup}`],
+    ["a backup class nobody knows", { volumes: { data: { ...VOLUME, backup: "hourly" as "daily" } } }, `volumes.data.backup "hourly" is not a backup class. ${backup}`],
+    ["no backup for no reason", { volumes: { data: { ...VOLUME, backup: { none: "no" } } } }, `volumes.data.backup.none has no reason. ${backup}`],
+    ["a volume's size", { volumes: { data: { ...VOLUME, size: "5GB" as "5Gi" } } }, 'volumes.data.size "5GB" is not a size. Write it with a binary unit, such as 5Gi.'],
+    ["a volume's name", { volumes: { Data: VOLUME } }, "volumes.Data is not a name for a volume. Use at most 20 characters of a-z, 0-9 and -."],
+    ["a volume's name that the pod uses", { volumes: { seed: VOLUME } }, "volumes.seed is a name the pod uses itself. Choose another one."],
+    ["a relative mount", { volumes: { data: { ...VOLUME, mountPath: "data" } } }, `volumes.data.mountPath "data" is not an absolute path. ${place}`],
+    ["a mount with a colon", { volumes: { data: { ...VOLUME, mountPath: "/da:ta" } } }, `volumes.data.mountPath "/da:ta" is not an absolute path. ${place}`],
+    ["a mount that climbs", { scratch: { "/a/../etc": "1Mi" } }, `scratch./a/../etc "/a/../etc" is not an absolute path. ${place}`],
+    ["a file with a line break in its path", { files: { "/a\nb": "" } }, `files./a\nb "/a\nb" is not an absolute path. ${place}`],
+    ["two things in one place", { volumes: { data: VOLUME }, scratch: { "/data": "1Gi" } }, "scratch./data /data is already volumes.data.mountPath. Each place holds one thing."],
+    ["a scratch directory's size", { scratch: { "/x": "0Mi" } }, 'scratch./x "0Mi" is not a size. Write it with a binary unit, such as 256Mi.'],
+    ["a seed on no volume", { seed: { "/config/a": "" }, volumes: { data: VOLUME } }, "seed./config/a lies on no volume. A seeded file must outlive a restart: put it below a volume's mountPath."],
+    ["a seed beside a volume of a like name", { seed: { "/data2/a": "" }, volumes: { data: VOLUME } }, "seed./data2/a lies on no volume. A seeded file must outlive a restart: put it below a volume's mountPath."],
+    ["two replicas of one volume", { replicas: 2, volumes: { data: VOLUME } }, "replicas is 2, but a volume is mounted by one pod. Use 1, or keep the state elsewhere."],
+    ["half a replica", { replicas: 0.5 }, "replicas is 0.5. Use a whole number of at least 0."],
+    ["no time to start", { startupSeconds: 0 }, "startupSeconds is 0. Use a whole number of at least 1."],
+    ["an amount of CPU", { resources: { cpu: "a lot" as "1" } }, 'resources.cpu "a lot" is not an amount of CPU. Write 100m or 0.5.'],
+    ["an amount of memory", { resources: { memory: "1G" as "1Gi" } }, 'resources.memory "1G" is not a size. Write it with a binary unit, such as 512Mi.'],
+    ["more memory than its limit", { resources: { memory: "2Gi", memoryLimit: "1Gi" } }, "resources.memory is 2Gi, more than the memoryLimit of 1Gi. Raise memoryLimit with it."],
+    ["itself for a peer", { talksTo: ["app"] }, "talksTo[0] is the service itself. Leave it out."],
+    ["a need twice", { needs: ["a", "a"] }, 'needs[1] "a" is named twice. Name it once.'],
+    ["root without a reason", { user: 0 }, "user is 0, which is root. Say why in relax.root, or use another user."],
+    ["root as somebody else", { user: 1234, relax: { root: REASON } }, "relax.root is set, but user is 1234. Leave one of them out."],
+    ["a relaxation without a reason", relax({ writableRoot: "needed" }), "relax.writableRoot has no reason. Write down why the safe default cannot hold; it becomes an annotation."],
+    ["capabilities without a reason", relax({ capabilities: { add: ["CHOWN"], reason: "" } }), "relax.capabilities has no reason. Write down why the safe default cannot hold; it becomes an annotation."],
+    ["no capabilities", relax({ capabilities: { add: [], reason: REASON } }), "relax.capabilities.add is empty. Write them as Linux does, without CAP_: NET_ADMIN."],
+    ["a capability by its C name", relax({ capabilities: { add: ["CAP_CHOWN"], reason: REASON } }), 'relax.capabilities.add[0] "CAP_CHOWN" is not a capability. Write them as Linux does, without CAP_: NET_ADMIN.'],
+    ["capabilities of a privileged container", relax({ privileged: REASON, capabilities: { add: ["CHOWN"], reason: REASON } }), "relax.capabilities is set, but the container is privileged. It has every capability already: leave one of them out."],
+    ["a load balancer's address", { loadBalancer: { address: "home", ports: [{ name: "x", port: 8080 }] } }, 'loadBalancer.address "home" is not an IPv4 address. Use one of the site\'s pool.'],
+    ["a load balancer without ports", { loadBalancer: { address: "10.0.20.200", ports: [] } }, "loadBalancer.ports is empty. Name the ports that the address answers."],
+    ["a load balancer's port that nothing answers", { loadBalancer: { address: "10.0.20.200", ports: [{ name: "x", port: 9 }] } }, "loadBalancer.ports[0] 9/TCP is no port of the service. Name it in ports as well, or nothing would answer."],
+  ])("refuses %s", (_, change, message) => {
+    expectRefusal(() => category("apps", { app: workload({ ...BASIC, ...change }) }), `Workload "app": ${message}`);
+  });
+
+  it.each<[string, string, string]>([
+    ["capitals", "App", "is not a DNS label. Use a-z, 0-9 and -, a letter or digit at both ends."],
+    ["54 characters", "a".repeat(54), "has 54 characters. Use at most 53: some objects add a suffix."],
+  ])("refuses a name of %s", (_, name, message) => {
+    expectRefusal(() => category("apps", { [name]: workload(BASIC) }), `Workload "${name}": ${message}`);
+  });
+
+  it("refuses a namespace that is none", () => {
+    expectRefusal(() => category("apps", { app: workload(BASIC) }, { namespace: "My media" }), 'Workload "app": namespace "My media" is not a DNS label. Use a-z, 0-9 and -.');
+  });
+
+  it.each<[string, Partial<WorkloadArgs>, ServiceOverride, string]>([
+    ["a tag without a digest", {}, { imageTag: "2.0" }, 'imageTag "2.0" is no tag with a digest. Write it as 1.2.3@sha256:<digest>.'],
+    ["a tag that is another image", {}, { imageTag: `1/evil:2@${DIGEST}` }, `imageTag "1/evil:2@${DIGEST}" is no tag with a digest. Write it as 1.2.3@sha256:<digest>.`],
+    ["a host for a service without a route", { host: false }, { host: "x" }, "host is set, but the service has no route. Leave it out, or give the declaration a host."],
+    ["a host that is none", {}, { host: "x.y" }, 'host "x.y" is not a DNS label. Name it below the site\'s domain, without the domain itself.'],
+    ["more memory than the declaration's limit", { resources: { memory: "1Gi", memoryLimit: "2Gi" } }, { resources: { memory: "4Gi" } }, "resources.memory is 4Gi, more than the memoryLimit of 2Gi. Raise memoryLimit with it."],
+  ])("refuses to be overridden by %s", (_, change, override, message) => {
+    const [service] = category("apps", { app: workload({ ...BASIC, ...change }) }).services;
+    expectRefusal(() => service?.override(override), `Workload "app": ${message}`);
+  });
+
+  it.each([IMAGE, `localhost:5000/a:1@${DIGEST}`, `registry.example.com:5000/a/b-c_d/e.f:v1.0-rc.1@${DIGEST}`])("takes the image %s", (text) => {
+    expect(category("apps", { app: workload({ ...BASIC, image: text }) }).services[0]?.facts.images).toEqual([text]);
+  });
+});
+
+describe("a chart", () => {
+  it.each<[string, Partial<HelmWorkloadArgs>, string]>([
+    ["plain http", { chart: { ...CHART, repoURL: "http://x" } }, 'chart.repoURL "http://x" is not a chart repository. Begin it with https:// or oci://.'],
+    ["a registry without its scheme", { chart: { ...CHART, repoURL: "quay.io/x" } }, 'chart.repoURL "quay.io/x" is not a chart repository. Begin it with https:// or oci://.'],
+    ["a name with a folder", { chart: { ...CHART, name: "a/b" } }, 'chart.name "a/b" is not a chart\'s name. Give the folder of an OCI registry in repoURL.'],
+    ["a range of versions", { chart: { ...CHART, version: "1.2.x" } }, 'chart.version "1.2.x" is not an exact version. A range follows whatever is newest.'],
+    ["a release's name", { release: "My Release" }, 'release "My Release" is not a release name. Use at most 53 characters of a-z, 0-9 and -.'],
+    ["weaker pod security without a reason", { podSecurity: { level: "privileged", reason: "must" } }, "podSecurity.reason has no reason. Write down why the pods need it."],
+    ["no policy without a reason", { network: "off" }, "network has no reason. Write down why no policy can hold, or say what the pods may reach."],
+    ["a webhook's port", { network: { webhooks: [0] } }, "network.webhooks[0] is 0. Use 1 to 65535."],
+    ["an open port", { network: { open: [{ port: 70_000 }] } }, "network.open[0].port is 70000. Use 1 to 65535."],
+    ["a node's port", { hostPorts: [0] }, "hostPorts[0] is 0. Use 1 to 65535."],
+    ["a port twice", { ports: [{ name: "x", port: 1 }, { name: "y", port: 1 }] }, "ports[1] 1/TCP is already ports[0]. Each port has a name and a number of its own."],
+    ["a secret's key", { secrets: ["a key"] }, 'secrets[0] "a key" has illegal characters. Use letters, digits, dots, underscores and dashes.'],
+    ["a Service that is none", { route: { service: "UI", port: 80 } }, 'route.service "UI" is not a Service\'s name. Name the Service as the chart calls it, the release\'s prefix included.'],
+    ["a route's port", { route: { service: "ui", port: 80, targetPort: 0 } }, "route.targetPort is 0. Use 1 to 65535."],
+    ["a public service without a route", { exposure: "public" }, "exposure is public, but the service has no route. Give it a host, or leave exposure out."],
+    ["a namespace that is none", { namespace: "Core" }, 'namespace "Core" is not a DNS label. Use a-z, 0-9 and -.'],
+    ["itself for a need", { needs: ["ctl"] }, "needs[0] is the service itself. Leave it out."],
+  ])("refuses %s", (_, change, message) => {
+    expectRefusal(() => category("core", { ctl: helmWorkload({ chart: CHART, ...change }) }), `HelmWorkload "ctl": ${message}`);
+  });
+
+  it.each<[string, ServiceOverride, string]>([
+    ["a tag", { imageTag: `1@${DIGEST}` }, "imageTag cannot be set for a chart. Its images belong to the chart's version; change that in the declaration."],
+    ["resources", { resources: { memory: "1Gi" } }, "resources cannot be set for a chart. Its pods are the chart's; set them in the declaration's values."],
+    ["a host without a route", { host: "x" }, "host is set, but the service has no route. Leave it out, or give the declaration a route."],
+  ])("refuses to be overridden by %s", (_, override, message) => {
+    const [service] = category("core", { ctl: helmWorkload({ chart: CHART }) }).services;
+    expectRefusal(() => service?.override(override), `HelmWorkload "ctl": ${message}`);
+  });
+});
+
+describe("a category", () => {
+  it.each<[string, string, string]>([
+    ["in no layer", "media", "is in no layer. Begin it with one of core, platform, apps."],
+    ["too deep", "apps/a/b/c", "is 4 folders deep. Use at most 3: root and service add two, and the tree is never deeper than five levels."],
+    ["with capitals", "apps/Media", "has a folder that is no DNS label. Use a-z, 0-9 and - in every folder."],
+    ["with an empty folder", "apps//media", "has a folder that is no DNS label. Use a-z, 0-9 and - in every folder."],
+    ["that climbs out", "apps/..", "has a folder that is no DNS label. Use a-z, 0-9 and - in every folder."],
+    ["too long for a label", `apps/${"m".repeat(30)}/${"n".repeat(30)}`, "has 66 characters. Use at most 63: it is a label's value."],
+  ])("is refused %s", (_, path, message) => {
+    expectRefusal(() => category(path, {}), `category "${path}": ${message}`);
+    expectRefusal(() => workload(BASIC).facts({ name: "app", category: path }), `Workload "app": category "${path}" ${message}`);
+  });
+});
