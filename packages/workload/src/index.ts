@@ -1,2 +1,2 @@
 export * from "./manifests.ts";
-export { HelmWorkload, Workload, type Placement } from "./components.ts";
+export { HelmWorkload, Workload } from "./components.ts";

@@ -4,6 +4,7 @@ export { category, type Category } from "./category.ts";
 export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";
 export { parseImage, type Image } from "./image.ts";
 export { NAME_MAX } from "./names.ts";
+export { placedManifests, type Placement } from "./placement.ts";
 export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Relax } from "./relax.ts";
 export {

@@ -1,0 +1,90 @@
+import type { KubernetesObject } from "@rzp/core";
+import { at, byKind } from "@rzp/testing";
+import { describe, expect, it } from "vitest";
+import { category, chartSource, helmWorkload, serviceApplication, type HelmWorkloadArgs } from "./manifests.ts";
+import { lab, SITE } from "./site.test-data.ts";
+
+const CHART = { repoURL: "https://charts.example.com", name: "app", version: "1.2.3" };
+const OPTIONS = "argocd.argoproj.io/sync-options";
+
+function chartOf(change: Partial<HelmWorkloadArgs> = {}): { objects: KubernetesObject[]; application: unknown } {
+  const { all, context } = lab([category("core", { ctl: helmWorkload({ chart: CHART, ...change }) })]);
+  const [service] = all.services;
+  if (service === undefined) throw new Error("no service");
+  const objects = service.manifests(context);
+  const application = byKind(serviceApplication(service, context, { wave: 3, hasObjects: objects.length > 0 }), "Application");
+  return { objects, application };
+}
+
+describe("a chart's Application", () => {
+  it("brings up the chart and the folder beside it, in its wave, for the people who read it", () => {
+    const { application } = chartOf({ purpose: "Controls.", values: { a: 1 }, application: { onDelete: "orphan" } });
+    expect(at(application, "spec.sources.0")).toEqual({ repoURL: CHART.repoURL, chart: "app", targetRevision: "1.2.3", helm: { releaseName: "ctl", valuesObject: { a: 1 } } });
+    expect(at(application, "spec.sources.1")).toMatchObject({ repoURL: SITE.git.repoURL, targetRevision: "main", path: "kubernetes/core/ctl" });
+    expect(application).toMatchObject({
+      metadata: { annotations: { "argocd.argoproj.io/sync-wave": "3" } },
+      spec: { project: "core", destination: { namespace: "ctl" }, info: [{ name: "purpose", value: "Controls." }] },
+    });
+    expect(at(application, "metadata.finalizers")).toBeUndefined();
+  });
+
+  it("reads no folder that does not exist, which would stop it whole", () => {
+    const { objects, application } = chartOf({ network: "its pods are dialled from the nodes' own network" });
+    expect(objects).toEqual([]);
+    expect(at(application, "spec.source.chart")).toBe("app");
+    expect(at(application, "spec.sources")).toBeUndefined();
+  });
+
+  it("says why there is no policy and why its namespace is weaker: no other object could", () => {
+    const { objects, application } = chartOf({ network: "the nodes dial its pods", podSecurity: { level: "privileged", reason: "it mounts disks of the nodes" } });
+    expect(objects).toEqual([]);
+    expect(at(application, "metadata.annotations")).toMatchObject({ "rzp.dev/allows-network": "the nodes dial its pods", "rzp.dev/allows-privileged": "it mounts disks of the nodes" });
+  });
+
+  it("names an OCI registry as Argo CD does, without its scheme", () => {
+    expect(at(chartOf({ chart: { ...CHART, repoURL: "oci://quay.io/jetstack/charts" } }).application, "spec.sources.0.repoURL")).toBe("quay.io/jetstack/charts");
+  });
+
+  it("has values without what is undefined, made from the site and the services beside it", () => {
+    const values: HelmWorkloadArgs["values"] = ({ site, namespace }, { services }) => ({ zone: site.domain, namespace, count: services.length, off: undefined, deep: { off: undefined, on: true } });
+    const { context } = lab([category("core", { ctl: helmWorkload({ chart: CHART }) })]);
+    const source = chartSource({ name: "ctl", category: "core" }, { chart: CHART, values, release: "main", namespace: "ctl-system" }, context);
+    expect(source.helm).toEqual({ releaseName: "main", valuesObject: { zone: "home.example.com", namespace: "ctl-system", count: 1, deep: { on: true } } });
+    expect(Object.keys(source.helm?.valuesObject ?? {})).not.toContain("off");
+  });
+});
+
+describe("what stands beside a chart", () => {
+  it("is a policy, a secret a wave ahead under a name no chart uses, and a route to the chart's Service", () => {
+    const { objects } = chartOf({ secrets: ["TOKEN"], route: { host: "ui", service: "ctl-server", port: 80, targetPort: 8080 } });
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(["ExternalSecret ctl-secrets", "NetworkPolicy ctl", "Certificate ctl", "IngressRoute ctl"]);
+    expect(byKind(objects, "ExternalSecret").metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-wave": "-1" });
+    expect(at(byKind(objects, "ExternalSecret"), "spec.data.0.remoteRef.key")).toBe("/core/ctl/TOKEN");
+    expect(at(byKind(objects, "IngressRoute"), "spec.routes.0")).toMatchObject({ match: "Host(`ui.home.example.com`)", services: [{ name: "ctl-server", port: 80 }] });
+    // The policy is about the pod's port, the route about the Service's.
+    expect(at(byKind(objects, "NetworkPolicy"), "spec.ingress.1.ports")).toEqual([{ port: 8080, protocol: "TCP" }]);
+  });
+
+  it("comes after the chart, without a dry run, and keeps options and waves of its own", () => {
+    const thing = (name: string, annotations?: Record<string, string>): object => ({ apiVersion: "example.com/v1", kind: "Thing", metadata: { name, namespace: "ctl", labels: { own: "yes" }, ...(annotations === undefined ? {} : { annotations }) } });
+    const objects = [thing("plain"), thing("kept", { [OPTIONS]: "Prune=false,SkipDryRunOnMissingResource=true", "argocd.argoproj.io/sync-wave": "5" })] as HelmWorkloadArgs["objects"];
+    const { objects: made } = chartOf({ objects: objects ?? [] });
+    expect(byKind(made, "Thing", "plain").metadata).toMatchObject({
+      labels: { own: "yes", "app.kubernetes.io/name": "ctl" },
+      annotations: { [OPTIONS]: "SkipDryRunOnMissingResource=true", "argocd.argoproj.io/sync-wave": "1" },
+    });
+    expect(byKind(made, "Thing", "kept").metadata.annotations).toEqual({ [OPTIONS]: "SkipDryRunOnMissingResource=true,Prune=false", "argocd.argoproj.io/sync-wave": "5" });
+  });
+
+  it("carries the reason of a weaker namespace on its policy", () => {
+    const { objects } = chartOf({ podSecurity: { level: "baseline", reason: "it writes to the nodes' log folders" } });
+    expect(byKind(objects, "NetworkPolicy").metadata.annotations).toEqual({ "rzp.dev/allows-baseline": "it writes to the nodes' log folders" });
+  });
+});
+
+describe("an override", () => {
+  it("changes the host of a routed chart", () => {
+    const [service] = category("core", { ctl: helmWorkload({ chart: CHART, route: { service: "ui", port: 80 } }) }).services;
+    expect([service?.facts.host, service?.override({ host: "panel" }).facts.host]).toEqual(["ctl", "panel"]);
+  });
+});
