@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { MediaApp, mediaApp, type MediaAppArgs } from "./index.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
-const SITE: Site = {
+const BARE: Site = {
   domain: "home.example.com",
   timeZone: "Europe/Vienna",
   git: { repoURL: "https://git.example.com/homelab.git", revision: "main", path: "kubernetes" },
@@ -16,8 +16,8 @@ const SITE: Site = {
   ingress: { namespace: "traefik", app: "traefik", route: { entryPoint: "websecure" } },
   network: { lan: "10.0.20.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12", apiServer: { addresses: ["10.0.20.11"], port: 6443 } },
   loadBalancerPool: ["10.0.20.200-10.0.20.219"],
-  media: { server: "10.0.10.5", path: "/tank/media", mountPath: "/media", group: 3000 },
 };
+const SITE: Site = { ...BARE, media: { server: "10.0.10.5", path: "/tank/media", mountPath: "/media", group: 3000 } };
 const BASIC: MediaAppArgs = { image: `ghcr.io/example/app:1.2.3@${DIGEST}`, port: 8989, health: "/ping" };
 
 function objectsOf(change: Partial<MediaAppArgs> = {}, site: Site = SITE): KubernetesObject[] {
@@ -131,7 +131,6 @@ describe("hardware transcoding", () => {
 });
 
 describe("mistakes", () => {
-  const { media: _, ...bare } = SITE;
   it.each<[string, Partial<MediaAppArgs>, string, Site?]>([
     ["a folder from the root", { library: ["/tv"] }, 'library[0] "/tv" is not a folder of the library. Name it below the export, without a / at either end.'],
     ["a folder that climbs out", { library: ["tv/../.."] }, 'library[0] "tv/../.." is not a folder of the library. Name it below the export, without a / at either end.'],
@@ -141,7 +140,7 @@ describe("mistakes", () => {
     ["a second configuration volume", { volumes: { config: { size: "1Gi", mountPath: "/c", backup: "daily" } } }, "volumes.config is the configuration volume. Change it in config."],
     ["a volume in the library's place", { library: ["tv"], volumes: { x: { size: "1Gi", mountPath: "/media/tv", backup: "daily" } } }, "mounts /media/tv twice: media-tv is there as well. Move the volume."],
     ["a volume of the library's name", { library: ["tv", "downloads"], volumes: { media: { size: "1Gi", mountPath: "/x", backup: "daily" } } }, "volumes.media is also the name of a mount. Choose another name."],
-    ["a library where there is none", { library: ["tv"] }, "library is asked for, but the site has no media library. Add media: { server, path, group } to the stack.", bare],
+    ["a library where there is none", { library: ["tv"] }, "library is asked for, but the site has no media library. Add media: { server, path, group } to the stack.", BARE],
     ["what a workload refuses", { port: 0 }, "port is 0. Use 1 to 65535."],
     ["a reason that says nothing", { library: ["tv"], relax: { nfs: "yes" } }, "relax.nfs has no reason. Write down why the safe default cannot hold; it becomes an annotation."],
   ])("are refused: %s", (_case, change, message, site = SITE) => {

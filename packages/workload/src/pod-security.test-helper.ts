@@ -40,7 +40,7 @@ export function baselineViolations(spec: IPodSpec): string[] {
 /** What the standard "restricted" refuses beyond that. */
 export function restrictedViolations(spec: IPodSpec): string[] {
   const pod = spec.securityContext ?? {};
-  const volumes = (spec.volumes ?? []).flatMap(({ name: _, ...source }) => Object.keys(source));
+  const volumes = (spec.volumes ?? []).flatMap((volume) => Object.keys(volume).filter((key) => key !== "name"));
   const shared: [string, boolean][] = [
     ["volume type", volumes.some((type) => !RESTRICTED_VOLUMES.includes(type))],
     ["runAsUser 0", pod.runAsUser === 0],
