@@ -30,7 +30,7 @@ async function contest(size: Size, options: BenchOptions): Promise<Result[]> {
   if (names.length === 0) return [];
   const rivals = names.map((name) => new Rival(name, size, options));
   options.progress(`${size.services} services: making the objects`);
-  await startEntry("prepare.ts", size, options, options.scratch);
+  await startEntry("prepare.ts", size, options, options.scratch, join(options.scratch, COMPILED));
   for (const rival of rivals) await rival.prepare();
   for (let run = 1; run <= options.runs; run++) {
     for (const rival of rivals) {
@@ -42,6 +42,9 @@ async function contest(size: Size, options: BenchOptions): Promise<Result[]> {
   mkdirSync(options.scratch);
   return rivals.map((rival) => rival.result());
 }
+
+/** Folder for V8's compiled code, as `./rzp` keeps one; all contenders get it, and fill it before anything is timed. */
+const COMPILED = "compiled";
 
 interface Sample {
   ms: number;
@@ -55,6 +58,7 @@ class Rival {
   readonly #size: Size;
   readonly #options: BenchOptions;
   readonly #out: string;
+  readonly #compiled: string;
   readonly #samples: Sample[] = [];
   #written = { files: 0, bytes: 0 };
 
@@ -64,20 +68,20 @@ class Rival {
     this.#size = size;
     this.#options = options;
     this.#out = join(options.scratch, name);
+    this.#compiled = join(options.scratch, CONTENDERS[name].uncompiled === true ? `${COMPILED}-${name}` : COMPILED);
   }
 
+  /** A first run that is not timed: it fills what is kept between runs. */
   async prepare(): Promise<void> {
     mkdirSync(this.#out);
-    if (CONTENDERS[this.#name].folder === "kept") await this.#start();
+    await this.#start();
+    this.#count();
+    this.#clear();
   }
 
   async run(): Promise<void> {
-    const { folder } = CONTENDERS[this.#name];
     this.#samples.push(await this.#start());
-    if (this.#samples.length === 1) this.#count();
-    if (folder !== "new") return;
-    rmSync(this.#out, { recursive: true });
-    mkdirSync(this.#out);
+    this.#clear();
   }
 
   result(): Result {
@@ -85,7 +89,15 @@ class Rival {
   }
 
   async #start(): Promise<Sample> {
-    return startEntry(CONTENDERS[this.#name].entry, this.#size, this.#options, this.#out);
+    return startEntry(CONTENDERS[this.#name].entry, this.#size, this.#options, this.#out, this.#compiled);
+  }
+
+  #clear(): void {
+    const { folder, uncompiled } = CONTENDERS[this.#name];
+    if (uncompiled === true) rmSync(this.#compiled, { recursive: true });
+    if (folder === "kept") return;
+    rmSync(this.#out, { recursive: true });
+    mkdirSync(this.#out);
   }
 
   /** A contender that writes less than its objects has not done the work. */
@@ -98,9 +110,9 @@ class Rival {
   }
 }
 
-async function startEntry(entry: string, { services, seed }: Size, { scratch, signal }: BenchOptions, out: string): Promise<Sample> {
+async function startEntry(entry: string, { services, seed }: Size, { scratch, signal }: BenchOptions, out: string, compiled: string): Promise<Sample> {
   const words = ["--services", `${services}`, "--seed", `${seed}`, "--out", out, "--objects", join(scratch, "objects.json")];
-  const { ms, stdout } = await timed(node(join(import.meta.dirname, "contenders", entry), words), scratch, signal);
+  const { ms, stdout } = await timed(node(join(import.meta.dirname, "contenders", entry), words), { cwd: scratch, signal, compiled });
   const told = JSON.parse(stdout) as Told;
   const wanted = services * (OBJECTS_PER_SERVICE + 1);
   if (told.objects !== wanted) throw new Error(`${entry} had ${told.objects} objects for ${wanted}`);
@@ -115,7 +127,7 @@ async function plans({ only, runs, signal, progress }: BenchOptions): Promise<Re
       const { title, before } = PLANS[name];
       progress(run === 0 ? `${title}: a first time, untimed` : `run ${run} of ${runs}: ${title}`);
       before();
-      const finished = await timed([join(ROOT, "rzp"), "plan"], ROOT, signal);
+      const finished = await timed([join(ROOT, "rzp"), "plan"], { cwd: ROOT, signal });
       if (run > 0) samples.get(name)?.push(finished);
     }
   }

@@ -55,7 +55,7 @@ async function run({ json = false, ...options }: Options): Promise<void> {
 
 function heading({ versions, machine, runs, seed }: { versions: Record<string, string>; machine: string; runs: number; seed: number }): string {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${named.join(", ")}\n${machine}; median of ${runs}, seed ${seed}`;
+  return `${named.join(", ")}\n${machine}; median of ${runs}, seed ${seed}, written to ${tmpdir()}`;
 }
 
 function progress(what: string): void {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 /** Folder of the repository. */
 export const ROOT = resolve(import.meta.dirname, "../../..");
-/** Where `./rzp plan` keeps V8's compiled code; it may be deleted at any time. */
+/** Where `./rzp` keeps V8's compiled code; it may be deleted at any time. */
 const COMPILE_CACHE = join(ROOT, ".rzp/compile-cache");
 
 /** Who is measured on the made-up homelabs. */
@@ -14,15 +14,22 @@ export interface Contender {
   most: number;
   /** `new` for every run, `kept` between the runs after a first one that is not timed, or `none` where nothing is written. */
   folder: "new" | "kept" | "none";
+  /** True where V8's compiled code is not kept between the runs. */
+  uncompiled?: true;
 }
 
-export const CONTENDERS = {
+export type ContenderName = "first" | "render" | "unchanged" | "floor" | "cdk8s" | "pulumi";
+export type PlanName = "plan" | "plan-cold";
+export type Name = ContenderName | PlanName;
+
+export const CONTENDERS: Readonly<Record<ContenderName, Contender>> = {
+  first: { title: "rzp render, nothing compiled", entry: "render.ts", most: Infinity, folder: "new", uncompiled: true },
   render: { title: "rzp render, cold", entry: "render.ts", most: Infinity, folder: "new" },
   unchanged: { title: "rzp render, unchanged", entry: "render.ts", most: Infinity, folder: "kept" },
   floor: { title: "js-yaml and writeFileSync", entry: "floor.ts", most: Infinity, folder: "new" },
   cdk8s: { title: "cdk8s synth", entry: "cdk8s.ts", most: 500, folder: "new" },
   pulumi: { title: "Pulumi under mocks", entry: "pulumi.ts", most: 500, folder: "none" },
-} as const satisfies Record<string, Contender>;
+};
 
 /** Commands that are measured on the repository's own homelab. */
 export interface OwnCommand {
@@ -31,7 +38,7 @@ export interface OwnCommand {
   before: () => void;
 }
 
-export const PLANS = {
+export const PLANS: Readonly<Record<PlanName, OwnCommand>> = {
   plan: { title: "./rzp plan", before: () => undefined },
   "plan-cold": {
     title: "./rzp plan, cold compile cache",
@@ -39,11 +46,7 @@ export const PLANS = {
       rmSync(COMPILE_CACHE, { recursive: true, force: true });
     },
   },
-} as const satisfies Record<string, OwnCommand>;
-
-export type ContenderName = keyof typeof CONTENDERS;
-export type PlanName = keyof typeof PLANS;
-export type Name = ContenderName | PlanName;
+};
 
 export const CONTENDER_NAMES = Object.keys(CONTENDERS) as ContenderName[];
 export const PLAN_NAMES = Object.keys(PLANS) as PlanName[];

@@ -15,16 +15,17 @@ function heading(services: number | undefined): string {
 
 function rows(all: readonly Result[]): string[][] {
   const floor = all.find(({ name }) => name === "floor")?.ms;
-  const floorCpu = all.find(({ name }) => name === "floor")?.cpuMs;
-  const titles = ["", "median", "fastest", "slowest", "x floor", "processor", "x floor", "peak", "files", "written", "of it reading objects"];
+  const floorUser = all.find(({ name }) => name === "floor")?.userMs;
+  const titles = ["", "median", "fastest", "slowest", "x floor", "user", "x floor", "kernel", "peak", "files", "written", "reading"];
   const lines = all.map((one) => [
     one.title,
     seconds(one.ms),
     seconds(one.fastestMs),
     seconds(one.slowestMs),
     shown(ratio(one.ms, floor), times),
-    shown(one.cpuMs, seconds),
-    shown(ratio(one.cpuMs, floorCpu), times),
+    shown(one.userMs, seconds),
+    shown(ratio(one.userMs, floorUser), times),
+    shown(one.kernelMs, seconds),
     shown(one.peakBytes, megabytes),
     shown(one.files, String),
     shown(one.bytes, megabytes),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Told } from "./contenders/task.ts";
 import { goals, median, summary, type Result } from "./results.ts";
 
 function result(name: Result["name"], services: number | undefined, ms: number, more: Partial<Result> = {}): Result {
@@ -26,19 +27,20 @@ describe("median", () => {
 
 describe("summary", () => {
   it("takes the median of each figure by itself, and one loaded SDK for all", () => {
-    const told = (peakBytes: number, cpuMs: number, pulumi: boolean): { peakBytes: number; cpuMs: number; pulumi: boolean } => ({ peakBytes, cpuMs, pulumi });
+    const told = (peakBytes: number, userMs: number, pulumi: boolean): Told => ({ objects: 1, peakBytes, userMs, kernelMs: 7, pulumi });
     const samples = [
       { ms: 5, told: told(1, 30, false) },
       { ms: 1, told: told(3, 10, true) },
       { ms: 9, told: told(2, 20, false) },
     ];
-    expect(summary("render", "ours", samples)).toEqual({ name: "render", title: "ours", ms: 5, fastestMs: 1, slowestMs: 9, peakBytes: 2, cpuMs: 20, pulumi: true });
+    expect(summary("render", "ours", samples)).toEqual({ name: "render", title: "ours", ms: 5, fastestMs: 1, slowestMs: 9, peakBytes: 2, userMs: 20, kernelMs: 7, pulumi: true });
   });
 });
 
 describe("goals", () => {
   const good = [
     result("render", 35, 390, { pulumi: false }),
+    result("first", 35, 395, { pulumi: false }),
     result("render", 500, 1000, { pulumi: false }),
     result("floor", 500, 800),
     result("unchanged", 500, 190, { pulumi: false }),
@@ -53,7 +55,7 @@ describe("goals", () => {
     good.map((one) => (one.name === name && one.services === services ? { ...one, ...changes } : one));
 
   it("hold when every figure is good", () => {
-    expect(Object.values(verdicts(good))).toEqual(Array.from({ length: 11 }, () => true));
+    expect(Object.values(verdicts(good))).toEqual(Array.from({ length: 12 }, () => true));
   });
 
   it.each<[string, Result[]]>([
@@ -65,6 +67,7 @@ describe("goals", () => {
     ["unchanged at 500: at least 5x faster than cold", change("unchanged", 500, { ms: 201 })],
     ["unchanged at 5000: at least 5x faster than cold", change("unchanged", 5000, { ms: 1801 })],
     ["render at 35: under 0.4 s", change("render", 35, { ms: 401 })],
+    ["render at 35, nothing compiled: under 0.4 s", change("first", 35, { ms: 401 })],
     ["rendering never loads the Pulumi SDK", change("render", 35, { pulumi: true })],
     ["./rzp plan: under 3 s", change("plan", undefined, { ms: 3001 })],
     ["./rzp plan, cold compile cache: under 3 s", change("plan-cold", undefined, { ms: 3001 })],
