@@ -13,34 +13,26 @@ const site: Site = {
   loadBalancerPool: ["10.0.20.200-10.0.20.219"],
 };
 
-const linkding = workload({
-  purpose: "Keeps bookmarks.",
-  image: "ghcr.io/sissbruecker/linkding:1.45.0@sha256:2d2f1a0b6a3d2c9a7b6e5d4c3b2a19080706050403020100ffeeddccbbaa9988",
-  port: 9090,
-  health: "/health",
-  volumes: { data: { size: "2Gi", mountPath: "/etc/linkding/data", backup: "daily" } },
-  secrets: ["LD_SUPERUSER_PASSWORD", "DB_PASSWORD"],
-  env: { LD_SUPERUSER_NAME: "me", LD_CSRF_TRUSTED_ORIGINS: ({ host }) => `https://${host}`, DATABASE_URL: "postgres://linkding:$(DB_PASSWORD)@db/linkding" },
+const tautulli = workload({
+  purpose: "Shows who watched what.",
+  image: "ghcr.io/home-operations/tautulli:2.17.2@sha256:7592e192e2dd5297054a80c0f1e8b2593f7675af75c5020806b30c712e159406",
+  port: 8181,
+  health: "/status",
+  volumes: { config: { size: "5Gi", mountPath: "/config", backup: "daily" } },
+  secrets: ["TAUTULLI_API_KEY"],
+  env: { TAUTULLI_HTTP_BASE_URL: ({ host }) => `https://${host}` },
 });
 
-/** The awkward one: it must hear broadcasts, so no policy of its own holds; those who talk to it reach it by its node's address. */
+/** The awkward one: it must hear broadcasts, so no policy of its own holds; those it talks to let it in by its node's address. */
 const homeAssistant = workload({
-  image: "ghcr.io/home-operations/home-assistant:2026.8.3@sha256:0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
+  purpose: "Runs the home.",
+  image: "ghcr.io/home-operations/home-assistant:2026.8.3@sha256:16ca445e58fa71d4f7ff287d4e9793ea690ccae932a5e200852371425cd7abb0",
   port: 8123,
   health: "/healthz",
   volumes: { config: { size: "10Gi", mountPath: "/config", backup: "daily" } },
+  env: { HASS_HTTP_TRUSTED_PROXY_1: ({ site: { network } }) => network.pods, HASS_HTTP_USE_X_FORWARDED_FOR: "true" },
   relax: { hostNetwork: "devices announce themselves by mDNS on the home network" },
-  talksTo: ["mosquitto"],
-});
-
-const mosquitto = workload({
-  image: "public.ecr.aws/docker/library/eclipse-mosquitto:2.0.22@sha256:202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",
-  port: 1883,
-  health: "tcp",
-  host: false,
-  files: { "/mosquitto/config/mosquitto.conf": "listener 1883\npassword_file /mosquitto/data/passwords\n" },
-  volumes: { data: { size: "1Gi", mountPath: "/mosquitto/data", backup: "weekly" } },
-  loadBalancer: { address: "10.0.20.210", ports: [{ name: "mqtt", port: 1883 }] },
+  talksTo: ["tautulli"],
 });
 
 const metallb = helmWorkload({
@@ -54,7 +46,7 @@ const metallb = helmWorkload({
   ],
 });
 
-const all = registry([category("core", { metallb }), category("apps/home", { "home-assistant": homeAssistant, linkding, mosquitto }, { namespace: "home" })], site);
+const all = registry([category("core", { metallb }), category("apps/home", { "home-assistant": homeAssistant, tautulli }, { namespace: "home" })], site);
 const context = all.context(site);
 
 /** Everything that goes into git, and into the cluster from there. */
