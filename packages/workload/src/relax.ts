@@ -9,7 +9,10 @@ export interface Relax {
   writableRoot?: string;
   /** Gets a token for the Kubernetes API, and may dial it; what it may do there is for a Role to say. */
   apiToken?: string;
-  /** Shares the node's network: its ports are the node's, and no NetworkPolicy applies to it. Needs a privileged namespace. */
+  /**
+   * Shares the node's network: its ports are the node's, and no NetworkPolicy applies to it. The services it talks to let in every node and pod on those
+   * ports, because Flannel hides which node it was. Needs a privileged namespace.
+   */
   hostNetwork?: string;
   /** Privileged container, with every capability. Needs a privileged namespace. */
   privileged?: string;

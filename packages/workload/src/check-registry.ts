@@ -1,0 +1,97 @@
+import { contains, didYouMean, parseRange, type AddressRange } from "@rzp/core";
+import { claimName, loadBalancerName, tlsSecretName } from "./names.ts";
+import { LAYERS, type ServiceFacts } from "./service.ts";
+import type { Site } from "./site.ts";
+
+/** What does not fit among all services of a homelab. */
+export function registryProblems(facts: readonly ServiceFacts[], site: Pick<Site, "loadBalancerPool">, at: At): string[] {
+  return [...checkUnique(facts, at), ...checkPlaces(facts, at), ...checkPeers(facts, at), ...checkPool(facts, site, at)];
+}
+
+/** How a service is told to a person: its name, and the file it is declared in. */
+export type At = (facts: ServiceFacts) => string;
+
+/** A service's place, as one word. */
+export function pathOf({ category, name }: Pick<ServiceFacts, "name" | "category">): string {
+  return `${category}/${name}`;
+}
+
+/** What only one service may have. */
+function checkUnique(facts: readonly ServiceFacts[], at: At): string[] {
+  const owners = new Map<string, ServiceFacts>();
+  return facts.flatMap((one) =>
+    [...ownershipsOf(one), ...objectsOf(one)].flatMap((thing) => {
+      const owner = owners.get(thing) ?? one;
+      owners.set(thing, owner);
+      return owner === one ? [] : [`${at(one)} wants ${thing}, which ${at(owner)} has.`];
+    }),
+  );
+}
+
+function ownershipsOf({ name, host, loadBalancer, hostPorts }: ServiceFacts): string[] {
+  return [
+    `the name ${name}`,
+    ...(host === undefined ? [] : [`the host ${host}`]),
+    // The whole address: MetalLB shares one only among Services of the very same pods when the client's address is to be kept.
+    ...(loadBalancer === undefined ? [] : [`the address ${loadBalancer.address}`]),
+    ...hostPorts.map((port) => `the node port ${port}`),
+  ];
+}
+
+/** Objects whose names end in a suffix, and might be another service's whose name does: the claims of a, b-c and a-b, c. */
+function objectsOf({ name, namespace, volumes, secrets, host, loadBalancer, chart }: ServiceFacts): string[] {
+  return [
+    ...(chart === undefined ? [`the Service ${namespace}/${name}`] : []),
+    ...(chart === undefined && loadBalancer !== undefined ? [`the Service ${namespace}/${loadBalancerName(name)}`] : []),
+    ...(chart === undefined && secrets.length > 0 ? [`the Secret ${namespace}/${name}`] : []),
+    ...(host === undefined ? [] : [`the Secret ${namespace}/${tlsSecretName(name)}`]),
+    ...volumes.map((volume) => `the claim ${namespace}/${claimName(name, volume.name)}`),
+  ];
+}
+
+/** A folder is one service's or a category's, and a chart's namespace is its own: its policy covers every pod there. */
+function checkPlaces(facts: readonly ServiceFacts[], at: At): string[] {
+  const folders = new Map(facts.flatMap((one) => ancestorsOf(one.category).map((folder) => [folder, one] as const)));
+  const namespaces = Map.groupBy(facts, ({ namespace }) => namespace);
+  return facts.flatMap((one) => {
+    const inside = folders.get(pathOf(one));
+    const beside = one.chart === undefined ? undefined : namespaces.get(one.namespace)?.find((other) => other !== one);
+    return [
+      ...(inside === undefined ? [] : [`${at(one)} is in the way of ${at(inside)}, whose folder is below it.`]),
+      ...(beside === undefined ? [] : [`${at(one)} is a chart and needs a namespace of its own: ${at(beside)} is in ${one.namespace}, too.`]),
+    ];
+  });
+}
+
+/** A folder and all that it lies in. */
+function ancestorsOf(category: string): string[] {
+  const folders = category.split("/");
+  return folders.map((_, depth) => folders.slice(0, depth + 1).join("/"));
+}
+
+function checkPeers(facts: readonly ServiceFacts[], at: At): string[] {
+  const names = facts.map(({ name }) => name);
+  const byName = new Map(facts.map((one) => [one.name, one]));
+  const talk = (one: ServiceFacts, peer: string): string | undefined => {
+    const other = byName.get(peer);
+    if (other === undefined) return `${at(one)} talks to ${peer}, which is no service. ${didYouMean(peer, names)}`;
+    return other.ports.length > 0 ? undefined : `${at(one)} talks to ${at(other)}, which names no port to dial.`;
+  };
+  const need = (one: ServiceFacts, peer: string): string | undefined => {
+    const other = byName.get(peer);
+    if (other === undefined) return `${at(one)} needs ${peer}, which is no service. ${didYouMean(peer, names)}`;
+    if (LAYERS.indexOf(other.layer) <= LAYERS.indexOf(one.layer)) return undefined;
+    return `${at(one)} needs ${at(other)}, whose layer ${other.layer} comes up after ${one.layer}.`;
+  };
+  const all = facts.flatMap((one) => [...one.talksTo.map((peer) => talk(one, peer)), ...one.needs.map((peer) => need(one, peer))]);
+  return all.filter((problem) => problem !== undefined);
+}
+
+function checkPool(facts: readonly ServiceFacts[], { loadBalancerPool }: Pick<Site, "loadBalancerPool">, at: At): string[] {
+  const pool = loadBalancerPool.map((text) => parseRange(text)).filter((range): range is AddressRange => range !== undefined);
+  return facts.flatMap((one) => {
+    const address = one.loadBalancer?.address;
+    if (address === undefined || pool.some((range) => contains(range, address))) return [];
+    return [`${at(one)} wants the address ${address}, which lies outside the pool ${loadBalancerPool.join(", ")}.`];
+  });
+}
