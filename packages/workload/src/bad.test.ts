@@ -1,7 +1,7 @@
 import { ArgumentError } from "@rzp/core";
 import { describe, expect, it } from "vitest";
 import { category, helmWorkload, workload, type HelmWorkloadArgs, type Relax, type ServiceOverride, type VolumeArgs, type WorkloadArgs } from "./manifests.ts";
-import { BASIC, DIGEST, IMAGE } from "./site.test-data.ts";
+import { BASIC, DIGEST, IMAGE, rendered } from "./site.test-data.ts";
 
 const VOLUME: VolumeArgs = { size: "1Gi", mountPath: "/data", backup: "daily" };
 const CHART = { repoURL: "https://charts.example.com", name: "chart", version: "1.2.3" };
@@ -79,6 +79,14 @@ describe("a workload", () => {
     ["a load balancer's port that nothing answers", { loadBalancer: { address: "10.0.20.200", ports: [{ name: "x", port: 9 }] } }, "loadBalancer.ports[0] 9/TCP is no port of the service. Name it in ports as well, or nothing would answer."],
   ])("refuses %s", (_, change, message) => {
     expectRefusal(() => category("apps", { app: workload({ ...BASIC, ...change }) }), `Workload "app": ${message}`);
+  });
+
+  it.each<[string, string, string, string]>([
+    ["name", "data", "/library", "volumes.data is also the name of a mount. Choose another name."],
+    ["place", "library", "/data", "mounts /data twice: library is there as well. Move the volume."],
+  ])("refuses a composite's mount in the %s of its own volume", (_, name, mountPath, message) => {
+    const pod: WorkloadArgs["pod"] = () => ({ mounts: [{ name, mountPath, nfs: { server: "10.0.10.5", path: "/tank" } }] });
+    expectRefusal(() => rendered({ app: workload({ ...BASIC, volumes: { data: VOLUME }, relax: { nfs: REASON }, pod }) })("app"), `Workload "app": ${message}`);
   });
 
   it.each<[string, string, string]>([

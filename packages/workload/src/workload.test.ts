@@ -238,9 +238,13 @@ describe("seeds", () => {
     expect(readFileSync(`${home}/data/plain.conf`, "utf8")).toBe("the app's own");
   });
 
-  it("fail the start when they cannot be copied", () => {
-    const script = at(byKind(objectsOf({ volumes: DATA, seed: { "/data/a": "b" } }), "Deployment"), "spec.template.spec.initContainers.0.command.2") as string;
-    expect(spawnSync("sh", ["-euc", script.replaceAll("'/data", `'${home}/empty`)]).status).not.toBe(0);
+  it("fail the start when one cannot be copied, whatever comes after it", () => {
+    const objects = objectsOf({ volumes: DATA, seed: { "/data/missing": "a", "/data/there": "b" } });
+    const script = at(byKind(objects, "Deployment"), "spec.template.spec.initContainers.0.command") as string[];
+    spawnSync("mkdir", ["-p", `${home}/half`]);
+    writeFileSync(`${home}/half/there`, "the app's own");
+    const [shell = "", flags = "", text = ""] = script;
+    expect(spawnSync(shell, [flags, text.replaceAll("'/data", `'${home}/half`)]).status).not.toBe(0);
   });
 });
 
