@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Ajv } from "ajv";
-import { parseAllDocuments } from "yaml";
+import { Ajv, type ValidateFunction } from "ajv";
+import { loadAll } from "js-yaml";
 import { objectId, type KubernetesObject } from "@rzp/core";
 
 /** Folder with the CRDs of the pinned projects, where it is at hand: `$RZP_LAB_CRDS`, or `shared/crds` beside the repository. */
@@ -27,13 +27,24 @@ interface Crd {
 
 /** What the real CRD of a project says against an object: unknown fields, wrong types, missing fields. Empty when it would be accepted. */
 export function crdProblems(project: string, object: KubernetesObject): string[] {
-  const [group = "", version = ""] = object.apiVersion.split("/");
-  const crd = crdsOf(project).find(({ spec }) => spec.group === group && spec.names.kind === object.kind);
-  const served = crd?.spec.versions.find(({ name, served }) => name === version && served);
-  if (served === undefined) return [`${objectId(object)}: no CRD of ${project} serves it`];
-  const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(strict(served.schema.openAPIV3Schema, true));
+  const validate = validatorOf(project, object);
+  if (validate === undefined) return [`${objectId(object)}: no CRD of ${project} serves it`];
   if (validate(object)) return [];
   return (validate.errors ?? []).map(({ instancePath, message, params }) => `${objectId(object)}: ${instancePath} ${message ?? ""} ${JSON.stringify(params)}`);
+}
+
+const validators = new Map<string, ValidateFunction | undefined>();
+
+function validatorOf(project: string, { apiVersion, kind }: KubernetesObject): ValidateFunction | undefined {
+  const key = `${project} ${apiVersion}/${kind}`;
+  if (!validators.has(key)) {
+    const [group = "", version = ""] = apiVersion.split("/");
+    const crd = crdsOf(project).find(({ spec }) => spec.group === group && spec.names.kind === kind);
+    const served = crd?.spec.versions.find(({ name, served }) => name === version && served);
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+    validators.set(key, served === undefined ? undefined : ajv.compile(strict(served.schema.openAPIV3Schema, true)));
+  }
+  return validators.get(key);
 }
 
 const loaded = new Map<string, Crd[]>();
@@ -44,8 +55,7 @@ function crdsOf(project: string): Crd[] {
   const folder = join(CRDS, project);
   const crds = readdirSync(folder)
     .filter((file) => file.endsWith(".yaml"))
-    .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), "utf8")))
-    .map((document) => document.toJS() as Crd | null)
+    .flatMap((file) => loadAll(readFileSync(join(folder, file), "utf8")) as (Crd | null)[])
     .filter((crd): crd is Crd => crd?.kind === "CustomResourceDefinition");
   loaded.set(project, crds);
   return crds;
