@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
 /** One process that ran to its end. */
@@ -28,12 +27,19 @@ export async function timed([command = "", ...words]: readonly string[], { cwd, 
   const started = performance.now();
   const env = { ...process.env, ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }) };
   const child = spawn(command, words, { cwd, env, signal, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"] });
-  const failed = once(child, "error").then(([error]) => error as Error);
-  const [stdout, stderr, [code, killedBy]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>]).catch(async () => {
-    throw await failed;
+  let failure: Error | undefined;
+  child.once("error", (error) => {
+    failure = error;
   });
+  const closed = new Promise<string | number>((resolve) => {
+    child.once("close", (code: number | null, killedBy: NodeJS.Signals | null) => {
+      resolve(killedBy ?? code ?? "no exit code");
+    });
+  });
+  const [stdout, stderr, ended] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   const ms = performance.now() - started;
   signal.throwIfAborted();
-  if (code !== 0) throw new Error(`${[command, ...words].join(" ")} ended with ${killedBy ?? code}:\n${stderr.trim()}`);
+  if (failure !== undefined) throw failure;
+  if (ended !== 0) throw new Error(`${[command, ...words].join(" ")} ended with ${ended}:\n${stderr.trim()}`);
   return { ms, stdout };
 }
