@@ -34,8 +34,7 @@ export function withTag(reference: string, imageTag: string): string | undefined
   // What is wrong with the declaration's own image is told by its own check.
   if ("problem" in before) return reference;
   const image = `${before.repository}:${imageTag}`;
-  const after = parseImage(image);
-  return "problem" in after || after.repository !== before.repository ? undefined : image;
+  return "problem" in parseImage(image) ? undefined : image;
 }
 
 // As container runtimes tell a registry from a folder of Docker Hub: by a dot or a port in the first part.
