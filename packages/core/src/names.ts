@@ -24,7 +24,8 @@ export function isHostName(name: string): boolean {
  * A DNS-1123 label made of the given parts.
  *
  * Parts that already are labels are joined by `-` as they are. As soon as anything has to be dropped (a foreign character, a length over
- * `max`), eight hexadecimal digits of a SHA-256 over the parts are appended, so that different parts never share a name.
+ * `max`), eight hexadecimal digits of a SHA-256 over the parts are appended, so that what was dropped cannot make two names one. The dash is no border:
+ * `["a", "b-c"]` and `["a-b", "c"]` are both `a-b-c`; use it where one part alone varies, or where the parts before the last hold no dash.
  */
 export function dnsLabel(parts: readonly string[], max: number = DNS_LABEL_MAX): string {
   const joined = parts.join("-");
