@@ -1,6 +1,6 @@
 import { GitTree, GitTreeError } from "@rzp/gitops";
 
-const tree = new GitTree({ base: ".", roots: ["kubernetes"], generator: "./rzp render" });
+const tree = new GitTree({ base: ".", roots: ["kubernetes", "docs/reference"], generator: "./rzp render" });
 
 tree.add(
   "kubernetes/apps/media/sonarr",
@@ -10,6 +10,8 @@ tree.add(
   ],
   { source: "apps/deploy/src/services/apps/media/sonarr.ts", namespace: "media" },
 );
+
+tree.addText("docs/reference/sonarr.md", "# Sonarr\n\nListens on port 8989.\n", { source: "apps/deploy/src/docs.ts" });
 
 try {
   const { added, changed, removed } = tree.write();

@@ -8,7 +8,7 @@ export interface TreeDifference {
   path: string;
   /**
    * `added`: declared, not there. `changed`: generated from an older declaration. `removed`: generated, no longer declared.
-   * `edited`: changed by hand since it was generated. `occupied`: somebody else's file stands where a manifest belongs.
+   * `edited`: changed by hand since it was generated. `occupied`: somebody else's file stands where a generated one belongs.
    */
   difference: "added" | "changed" | "removed" | "edited" | "occupied";
   /** What it means and what to do, for a person. */
@@ -38,7 +38,7 @@ export function compare(base: string, found: Found, files: ReadonlyMap<string, s
     else {
       const before = fs.readFileSync(join(base, path));
       if (before.equals(Buffer.from(text))) unchanged.push(path);
-      else if (before.length > 0 && marker.isOurs(before)) changed.set(path, { before, text });
+      else if (marker.isOurs(path, before)) changed.set(path, { before, text });
       else occupied.push({ path, message: "is not a generated file, so it is not overwritten. Move it away, or remove it." });
     }
   }
@@ -46,7 +46,7 @@ export function compare(base: string, found: Found, files: ReadonlyMap<string, s
   for (const path of [...found.files].sort()) {
     if (files.has(path) || held.has(path)) continue;
     const content = fs.readFileSync(join(base, path));
-    if (content.length > 0 && marker.isOurs(content)) removed.set(path, content);
+    if (marker.isOurs(path, content)) removed.set(path, content);
   }
   return { folders: missingFolders(added.keys(), found.folders), added, changed, removed, emptied: parents(removed.keys()), unchanged, occupied };
 }
@@ -55,7 +55,7 @@ export function differences({ added, changed, removed, occupied }: Comparison, m
   const all: TreeDifference[] = occupied.map(({ path, message }) => ({ path, difference: "occupied", message }));
   for (const path of added.keys()) all.push({ path, difference: "added", message: "is missing." });
   for (const [path, { before }] of changed) {
-    if (marker.isEdited(before)) all.push({ path, difference: "edited", message: "was edited by hand. Make the change in its source." });
+    if (marker.isEdited(path, before)) all.push({ path, difference: "edited", message: "was edited by hand. Make the change in its source." });
     else all.push({ path, difference: "changed", message: "is not what its source says now." });
   }
   for (const path of removed.keys()) all.push({ path, difference: "removed", message: "is generated, but nothing declares it any more." });

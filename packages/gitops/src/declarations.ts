@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { isDnsSubdomain, type KubernetesObject } from "@rzp/core";
 import type { TreeProblem } from "./error.ts";
+import { endsComment } from "./marker.ts";
 import { fileName, folderProblem } from "./paths.ts";
 import { groupOf, isClusterScoped } from "./scope.ts";
+import { textBody, textFolderProblem, textNameProblem, textProblem } from "./texts.ts";
 import type { Validators } from "./validation.ts";
 
-/** An object with its place in the tree. */
+/** An object, or a text as it will be written, with its place in the tree. */
 export interface Declaration {
-  object: KubernetesObject;
+  content: KubernetesObject | string;
   path: string;
   source: string;
 }
@@ -19,9 +21,16 @@ interface Added {
   namespace: string | undefined;
 }
 
+interface AddedText {
+  path: string;
+  text: string;
+  source: string;
+}
+
 /** What was added to a tree, and the rules that need no schema: who an object is, where it lives, and that it is there once. */
 export class Declarations {
   readonly #added: Added[] = [];
+  readonly #texts: AddedText[] = [];
   readonly #roots: readonly string[];
   readonly #validators: Validators;
 
@@ -34,33 +43,44 @@ export class Declarations {
     this.#added.push({ folder, objects: [...objects], source, namespace });
   }
 
-  /** Of everything that was added, in the order of the folders, and of what else the result depends on; undefined for what is not JSON. */
+  addText(path: string, text: string, { source }: { source: string }): void {
+    this.#texts.push({ path, text, source });
+  }
+
+  /** Of everything that was added, in the order of the folders and paths, and of what else the result depends on; undefined for what is not JSON. */
   fingerprint(id: string): string | undefined {
     const sum = createHash("sha256").update(id);
     const inOrder = [...this.#added].sort((a, b) => (a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0));
     try {
       for (const added of inOrder) sum.update(JSON.stringify(added));
+      for (const text of [...this.#texts].sort(byPath)) sum.update(JSON.stringify(text));
     } catch {
       return undefined;
     }
     return sum.digest("hex");
   }
 
-  /** Objects that have a place, by path, and everything that is wrong. Neither depends on the order in which they were added. */
+  /** Objects and texts that have a place, by path, and everything that is wrong. Neither depends on the order in which they were added. */
   checked(): { valid: Declaration[]; problems: TreeProblem[] } {
     const problems: TreeProblem[] = [];
     const valid: Declaration[] = [];
     for (const { folder, objects, source, namespace } of this.#added) {
-      if (source.trim() === "" || source.includes("\n")) problems.push({ source, path: folder, message: "has no source. Name the file that declares it, in one line." });
+      if (isNoSource(source)) problems.push({ source, path: folder, message: NO_SOURCE });
       const wrong = folderProblem(folder, this.#roots);
       if (wrong !== undefined) problems.push({ source, path: folder, message: `the folder ${wrong}` });
       objects.forEach((object, index) => {
         const found = this.#problemsOf(object, index);
         for (const message of found) problems.push({ source, path: folder, message });
-        if (found.length === 0 && wrong === undefined) valid.push({ object, path: `${folder}/${fileName(object, folder, namespace)}`, source });
+        if (found.length === 0 && wrong === undefined) valid.push({ content: object, path: `${folder}/${fileName(object, folder, namespace)}`, source });
       });
     }
-    valid.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    for (const { path, text, source } of this.#texts) {
+      if (isNoSource(source)) problems.push({ source, path, message: NO_SOURCE });
+      const misplaced = textFolderProblem(path, this.#roots);
+      for (const message of [misplaced, textNameProblem(path), textProblem(text)]) if (message !== undefined) problems.push({ source, path, message });
+      if (misplaced === undefined) valid.push({ content: textBody(text), path, source });
+    }
+    valid.sort(byPath);
     return { valid, problems: [...problems, ...twice(valid)] };
   }
 
@@ -90,6 +110,17 @@ export class Declarations {
     }
     return problems;
   }
+}
+
+/** Of two with one path the one whose source comes first, so that what is said of them does not depend on who was added first. */
+function byPath(a: { path: string; source: string }, b: { path: string; source: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : a.source < b.source ? -1 : a.source > b.source ? 1 : 0;
+}
+
+const NO_SOURCE = "has no source. Name the file that declares it, in one line without -->.";
+
+function isNoSource(source: string): boolean {
+  return source.trim() === "" || endsComment(source);
 }
 
 const NO_SECRETS =
@@ -131,27 +162,37 @@ function secretsIn(value: unknown, path: string): string[] {
   return [...own, ...fields.flatMap(([name, field]) => secretsIn(field, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`))];
 }
 
-/** The same object, or two objects of one file name: each is told of the other. The declarations are in the order of their paths. */
+/** Two declarations of one file, or of one object: each is told of the other. They are in the order of their paths. */
 function twice(valid: readonly Declaration[]): TreeProblem[] {
   const problems: TreeProblem[] = [];
   const identities = new Map<string, Declaration>();
   let before: Declaration | undefined;
   for (const declaration of valid) {
-    const { object, path, source } = declaration;
-    const { namespace = "", name } = object.metadata;
-    const identity = `${groupOf(object.apiVersion)}/${object.kind} ${namespace}/${name}`;
-    const same = identities.get(identity);
-    if (same !== undefined) {
-      problems.push({ source, path, message: `${object.kind} "${namespace === "" ? name : `${namespace}/${name}`}" is declared twice, also by ${same.source} as ${same.path}. Argo CD would apply them in turn for ever: keep one.` });
+    const { content, path, source } = declaration;
+    const same = typeof content === "string" ? undefined : known(content, declaration, identities);
+    if (typeof content !== "string" && same !== undefined) {
+      const { kind, metadata } = content;
+      const name = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+      problems.push({ source, path, message: `${kind} "${name}" is declared twice, also by ${same.source} as ${same.path}. Argo CD would apply them in turn for ever: keep one.` });
     } else if (before?.path === path) {
-      problems.push({ source, path, message: `${describe(object)} would have the same file as ${describe(before.object)} of ${before.source}. Give them different folders, or say the folder's namespace when adding.` });
+      const cure = typeof content === "string" || typeof before.content === "string" ? "Keep one, or rename a text." : "Give them different folders, or say the folder's namespace when adding.";
+      problems.push({ source, path, message: `${describe(content)} would have the same file as ${describe(before.content)} of ${before.source}. ${cure}` });
     }
-    identities.set(identity, declaration);
     before = declaration;
   }
   return problems;
 }
 
-function describe({ apiVersion, kind, metadata }: KubernetesObject): string {
+/** The declaration of the same object that came before, if any; from now on it is this one. */
+function known({ apiVersion, kind, metadata }: KubernetesObject, declaration: Declaration, identities: Map<string, Declaration>): Declaration | undefined {
+  const identity = `${groupOf(apiVersion)}/${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+  const same = identities.get(identity);
+  identities.set(identity, declaration);
+  return same;
+}
+
+function describe(content: KubernetesObject | string): string {
+  if (typeof content === "string") return "a text";
+  const { apiVersion, kind, metadata } = content;
   return `${apiVersion}/${kind} "${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}"`;
 }

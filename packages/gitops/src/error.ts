@@ -1,8 +1,8 @@
 /** One thing that is wrong with a tree: who declared it, where it would stand, and what to do. */
 export interface TreeProblem {
-  /** File that declared it, as given to `add`; empty when the tree as a whole is meant. */
+  /** File that declared it, as given to `add` or `addText`; empty when the tree as a whole is meant. */
   source: string;
-  /** Path of the manifest in the repository, with the field where one is meant; empty when neither is known. */
+  /** Path of the file in the repository, with the field where one is meant; empty when neither is known. */
   path: string;
   /** What is wrong and what would be right. */
   message: string;

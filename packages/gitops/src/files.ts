@@ -1,5 +1,6 @@
 import type fs from "node:fs";
 import { join } from "node:path";
+import { mayBeGenerated } from "./paths.ts";
 
 /** The file operations of this package: all that a test must make fail. */
 export type Files = Pick<
@@ -36,7 +37,7 @@ export function unless<T>(codes: readonly string[], call: () => T): T | undefine
 /** What stands below the roots already; links are not followed. */
 export interface Found {
   folders: Set<string>;
-  /** `.yaml` files. */
+  /** Files that may have been generated. */
   files: Set<string>;
   /** Links and everything else that is neither a folder nor a file. */
   others: Set<string>;
@@ -54,7 +55,7 @@ export function scan(base: string, roots: readonly string[], fs: Files): Found {
         found.folders.add(path);
         queue.push(path);
       } else if (!entry.isFile()) found.others.add(path);
-      else if (entry.name.endsWith(".yaml")) found.files.add(path);
+      else if (mayBeGenerated(entry.name)) found.files.add(path);
     }
   }
   return found;

@@ -73,3 +73,16 @@ export function declareState(tree: GitTree, state: "old" | "new"): GitTree {
   else tree.add("kubernetes/platform/deep/comes", [configMap("comes"), configMap("big", { text: "line\n".repeat(20) })], { source: "comes.ts" });
   return tree;
 }
+
+/** Roots of a tree of manifests and texts. */
+export const ROOTS = ["kubernetes", "docs/reference"];
+
+/** Both states with texts that come, change, stay and go, in a folder of their own, alone and beside manifests. */
+export function declareBoth(tree: GitTree, state: "old" | "new"): GitTree {
+  const page = (path: string, text: string): GitTree => tree.addText(path, text, { source: "pages.ts" });
+  page("docs/reference/stays.md", "# Stays\n");
+  page("docs/reference/changes.md", `# ${state}\n`);
+  page(state === "old" ? "docs/reference/goes/goes.md" : "docs/reference/comes/comes.md", "| a | b |\n".repeat(20));
+  page(`kubernetes/apps/stays/${state}.md`, "# Beside manifests\n");
+  return declareState(tree, state);
+}

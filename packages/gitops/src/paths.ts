@@ -2,11 +2,24 @@ import { posix } from "node:path";
 import { stableHash, type KubernetesObject } from "@rzp/core";
 import { groupOf } from "./scope.ts";
 
-/** Deepest folder of a tree, its root counted as one: `kubernetes/apps/media/acquisition/sonarr` is five. */
+/** Deepest folder of a tree, its root counted as one: `kubernetes/apps/media/acquisition/sonarr` is five. It holds for manifests and texts alike. */
 export const MAX_LEVELS = 5;
 
+/** How the files of the two kinds end. */
+const MANIFEST = ".yaml";
+export const TEXT = ".md";
+
+export function isText(path: string): boolean {
+  return path.endsWith(TEXT);
+}
+
+/** True for a file that may have been generated; no other is ever opened. */
+export function mayBeGenerated(path: string): boolean {
+  return path.endsWith(MANIFEST) || isText(path);
+}
+
 /** Lower case only, so that two folders never become one where file names ignore case. */
-const SEGMENT = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/;
+export const SEGMENT = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/;
 
 /** What is wrong with a folder below one of the roots, or undefined. */
 export function folderProblem(folder: string, roots: readonly string[]): string | undefined {
@@ -15,10 +28,16 @@ export function folderProblem(folder: string, roots: readonly string[]): string 
   if (segments.includes("..") || segments.includes(".")) return "has . or .. in it. Write the path from the repository's root, as it is.";
   const wrong = segments.find((segment) => !SEGMENT.test(segment));
   if (wrong !== undefined) return `has the folder "${wrong}". Use a-z, 0-9, -, _ and dots, a letter or digit at both ends.`;
+  const file = segments.find(mayBeGenerated);
+  if (file !== undefined) return `has the folder "${file}", which is the name of a file. Drop its ending.`;
   const root = roots.find((candidate) => folder === candidate || folder.startsWith(`${candidate}/`));
-  if (root === undefined) return `is outside the tree. Put it below ${roots.join(" or ")}.`;
+  if (root === undefined) return outside(roots);
   const levels = segments.length - root.split("/").length + 1;
   return levels > MAX_LEVELS ? `is ${levels} levels deep; ${MAX_LEVELS} is the most. Drop a folder between ${root} and ${posix.basename(folder)}.` : undefined;
+}
+
+export function outside(roots: readonly string[]): string {
+  return `is outside the tree. Put it below ${roots.join(" or ")}.`;
 }
 
 /** What is wrong with a root, or undefined. */
@@ -49,11 +68,11 @@ export function fileName({ apiVersion, kind, metadata }: KubernetesObject, folde
   const own = name === posix.basename(folder) ? "" : `${short ? "-" : "_"}${safe(name)}`;
   const foreign = home === undefined || namespace === undefined || namespace === home || isApplication({ apiVersion, kind }) ? "" : `@${namespace}`;
   const file = `${kind.toLowerCase()}${short ? "" : `.${group}`}${own}${foreign}`;
-  return `${file.length <= MAX_NAME ? file : `${file.slice(0, MAX_NAME - 9)}-${stableHash([file])}`}.yaml`;
+  return `${file.length <= MAX_NAME ? file : `${file.slice(0, MAX_NAME - 9)}-${stableHash([file])}`}${MANIFEST}`;
 }
 
-/** File systems end at 255 bytes; this leaves room for `.yaml` and for a temporary name. */
-const MAX_NAME = 230;
+/** File systems end at 255 bytes; this leaves room for the extension and for a temporary name. */
+export const MAX_NAME = 230;
 
 /** RBAC allows names such as `system:Node`; file systems do not, or fold their case. */
 function safe(name: string): string {

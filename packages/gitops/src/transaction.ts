@@ -32,11 +32,11 @@ interface Journal {
 export class Transaction {
   readonly #base: string;
   readonly #journal: string;
-  readonly #isOurs: (content: Buffer) => boolean;
+  readonly #isOurs: (path: string, content: Buffer) => boolean;
   readonly #fs: Files;
 
   /** `isOurs` tells a generated file, whole or cut off by a kill, from anybody else's, which an undo must leave alone. */
-  constructor(base: string, journal: string, isOurs: (content: Buffer) => boolean, fs: Files) {
+  constructor(base: string, journal: string, isOurs: (path: string, content: Buffer) => boolean, fs: Files) {
     this.#base = base;
     this.#journal = journal;
     this.#isOurs = isOurs;
@@ -77,7 +77,7 @@ export class Transaction {
     for (const path of added) {
       const file = this.#inside(path);
       const content = unless(["ENOENT", "ENOTDIR"], () => this.#fs.readFileSync(file));
-      if (content !== undefined && this.#isOurs(content)) this.#fs.unlinkSync(file);
+      if (content !== undefined && this.#isOurs(path, content)) this.#fs.unlinkSync(file);
     }
     for (const [path, content] of Object.entries(before)) this.#restore(path, Buffer.from(content, "base64"));
     for (const folder of [...folders].reverse()) this.#removeIfEmpty(folder);
@@ -90,7 +90,7 @@ export class Transaction {
       this.#fs.unlinkSync(file + TEMPORARY);
     });
     const now = unless(["ENOENT"], () => this.#fs.readFileSync(file));
-    if (now !== undefined && (now.equals(before) || !this.#isOurs(now))) return;
+    if (now !== undefined && (now.equals(before) || !this.#isOurs(path, now))) return;
     this.#fs.mkdirSync(dirname(file), { recursive: true });
     this.#replace(path, before);
   }

@@ -8,7 +8,7 @@ import { Declarations, type Declaration } from "./declarations.ts";
 import { diskError, GitTreeError, type TreeProblem } from "./error.ts";
 import { scan, type Files } from "./files.ts";
 import { lock, refuseLocked } from "./lock.ts";
-import { Marker } from "./marker.ts";
+import { endsComment, Marker } from "./marker.ts";
 import { rootProblem } from "./paths.ts";
 import type { KindSchema } from "./schemas/index.ts";
 import { Transaction } from "./transaction.ts";
@@ -29,7 +29,7 @@ export interface GitTreeOptions {
   schemas?: Readonly<Record<string, KindSchema>>;
 }
 
-/** Where objects come from. */
+/** Where objects and texts come from. */
 export interface AddOptions {
   /** File that declares them, relative to the repository: it stands in the files and in every problem. */
   source: string;
@@ -47,7 +47,8 @@ export interface TreeChanges {
 }
 
 /**
- * The tree of manifests that Argo CD reads: one object a file, the same bytes for the same objects, nothing written unless everything is valid.
+ * The tree of manifests that Argo CD reads, and of texts that are generated beside them: one object a file, the same bytes for the same declarations,
+ * nothing written unless everything is valid.
  */
 export class GitTree {
   readonly #base: string;
@@ -70,13 +71,23 @@ export class GitTree {
     this.#cacheId = cacheId(options);
     this.#validators = new Validators(options.schemas ?? {});
     this.#declarations = new Declarations(options.roots, this.#validators);
-    this.#transaction = new Transaction(this.#base, join(this.#state, "journal.json"), (content) => this.#marker.isOurs(content), fs);
+    this.#transaction = new Transaction(this.#base, join(this.#state, "journal.json"), (path, content) => this.#marker.isOursOrStump(path, content), fs);
     this.#fs = fs;
   }
 
   /** Declares objects of one folder. Nothing is checked before `files`, `write` or `check`, so that all problems are found at once. */
   add(folder: string, objects: readonly KubernetesObject[], options: AddOptions): this {
     this.#declarations.add(folder, objects, options);
+    return this;
+  }
+
+  /**
+   * Declares a text, such as a page of reference documents: a `.md` file below one of the roots, in a folder as deep as a manifest's may be ({@link MAX_LEVELS}).
+   * It is written as UTF-8 with LF and one newline at its end, below a first line that says what generated it (so front matter has no place).
+   * Like the manifests it is checked by `files`, `write` and `check`, and removed when it is no longer declared; pages without that first line are nobody's but their author's.
+   */
+  addText(path: string, text: string, options: Pick<AddOptions, "source">): this {
+    this.#declarations.addText(path, text, options);
     return this;
   }
 
@@ -123,16 +134,20 @@ export class GitTree {
     return { added: [...plan.added.keys()], changed: [...plan.changed.keys()], removed: [...plan.removed.keys()], unchanged: right === undefined ? plan.unchanged : [...right] };
   }
 
-  /** Texts of the declarations in the order of their paths; throws when there is any problem, the given ones included. */
+  /** Contents of the files in the order of their paths; throws when there is any problem, the given ones included. */
   #rendered(declarations: readonly Declaration[], given: readonly TreeProblem[]): Map<string, string> {
     const problems = [...given];
     const files = new Map<string, string>();
-    for (const { object, path, source } of declarations) {
+    for (const { content, path, source } of declarations) {
+      if (typeof content === "string") {
+        files.set(path, this.#marker.text(path, source, content));
+        continue;
+      }
       try {
-        const yaml = toYaml(object);
-        if (yaml.includes("kind: Secret")) problems.push(...this.#declarations.embeddedSecrets(object, path, source));
-        for (const problem of this.#validators.validate(object)) problems.push({ source, path, message: `${problem.path} ${problem.message}`.trim() });
-        files.set(path, this.#marker.text(source, yaml));
+        const yaml = toYaml(content);
+        if (yaml.includes("kind: Secret")) problems.push(...this.#declarations.embeddedSecrets(content, path, source));
+        for (const problem of this.#validators.validate(content)) problems.push({ source, path, message: `${problem.path} ${problem.message}`.trim() });
+        files.set(path, this.#marker.text(path, source, yaml));
       } catch (error) {
         if (!(error instanceof NotJson)) throw error;
         problems.push({ source, path, message: `${error.path} ${error.message}. A manifest holds plain JSON values only.` });
@@ -174,13 +189,13 @@ function checkOptions({ roots, generator, state = ".rzp/gitops" }: GitTreeOption
     const problem = rootProblem(root, roots.slice(0, index).concat(roots.slice(index + 1)), state);
     if (problem !== undefined) problems.push(`roots[${index}] "${root}" ${problem}`);
   });
-  if (generator.trim() === "" || generator.includes("\n")) problems.push("generator must be one line, the command that makes the tree, such as ./rzp render.");
+  if (generator.trim() === "" || endsComment(generator)) problems.push("generator must be one line without -->, the command that makes the tree, such as ./rzp render.");
   if (posix.isAbsolute(state) || state.split("/").includes("..")) problems.push(`state "${state}" must be a folder below base.`);
   if (problems.length > 0) throw new GitTreeError(problems.map((message) => ({ source: "GitTree", path: "", message })));
 }
 
 /** Layout of files and verdicts: raise it when either changes. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 function cacheId({ roots, generator, schemas = {} }: GitTreeOptions): string {
   return createHash("sha256").update(JSON.stringify([CACHE_VERSION, roots, generator, schemas])).digest("hex").slice(0, 16);
