@@ -76,9 +76,9 @@ export class Declarations {
     }
     for (const { path, text, source } of this.#texts) {
       if (isNoSource(source)) problems.push({ source, path, message: NO_SOURCE });
-      const misplaced = textFolderProblem(path, this.#roots);
-      for (const message of [misplaced, textNameProblem(path), textProblem(text)]) if (message !== undefined) problems.push({ source, path, message });
-      if (misplaced === undefined) valid.push({ content: textBody(text), path, source });
+      for (const message of [textFolderProblem(path, this.#roots), textNameProblem(path), textProblem(text)]) if (message !== undefined) problems.push({ source, path, message });
+      // It has its place even where that is wrong: who shares it is told.
+      valid.push({ content: textBody(text), path, source });
     }
     valid.sort(byPath);
     return { valid, problems: [...problems, ...twice(valid)] };
