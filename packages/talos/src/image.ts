@@ -3,7 +3,7 @@ import * as talos from "@pulumiverse/talos";
 import { applyTransform, ArgumentError, nearest, type Transform } from "@rzp/core";
 import { stringify } from "yaml";
 import { DEFAULT_EXTENSIONS, OFFICIAL_EXTENSIONS } from "./extensions.ts";
-import { isAtLeast, OLDEST_TALOS, parseVersion } from "./versions.ts";
+import { talosVersionMistake } from "./versions.ts";
 
 /** Arguments for {@link TalosImage}. */
 export interface TalosImageArgs {
@@ -64,7 +64,8 @@ export interface ImageSpec {
 /** Checks the arguments and writes the schematic. */
 export function imageSpec(name: string, args: Omit<TalosImageArgs, "transform">): ImageSpec {
   const { version, extensions = [], defaultExtensions = DEFAULT_EXTENSIONS, architecture = "amd64" } = args;
-  checkTalosVersion("TalosImage", name, "version", version);
+  const mistake = talosVersionMistake(version);
+  if (mistake !== undefined) throw new ArgumentError("TalosImage", name, { path: "version", ...mistake });
   extensions.forEach((extension, index) => {
     checkExtension(name, `extensions[${index}]`, extension);
   });
@@ -73,16 +74,6 @@ export function imageSpec(name: string, args: Omit<TalosImageArgs, "transform">)
   });
   const officialExtensions = [...new Set([...defaultExtensions, ...extensions])].sort();
   return { version, architecture, schematic: stringify({ customization: { systemExtensions: { officialExtensions } } }) };
-}
-
-/** Refuses what is not a full version of a Talos this package knows. */
-export function checkTalosVersion(component: string, name: string, path: string, version: string): void {
-  if (parseVersion(version) === undefined) {
-    throw new ArgumentError(component, name, { path, problem: `"${version}" is not a full version`, expected: "Write all three numbers, as v1.13.9: nothing is left to a default of the provider." });
-  }
-  if (!isAtLeast(version, OLDEST_TALOS)) {
-    throw new ArgumentError(component, name, { path, problem: `${version} is too old`, expected: `Use ${OLDEST_TALOS} or newer: an older machine does not know the documents written here.` });
-  }
 }
 
 function checkExtension(name: string, path: string, extension: string): void {

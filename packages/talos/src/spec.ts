@@ -1,9 +1,8 @@
 import { ArgumentError, didYouMean, isDnsLabel, parseBytes, parseDuration, type Bytes, type Duration, type Network } from "@rzp/core";
-import { checkTalosVersion } from "./image.ts";
 import { checkAddresses, checkNetwork } from "./network.ts";
 import { DATA_DISK, type MachinePatch } from "./patches.ts";
 import { checkPatches } from "./patch-rules.ts";
-import { compareVersions, isAtLeast, NEWEST_CONTRACT, parseVersion, SUPPORTED_KUBERNETES } from "./versions.ts";
+import { versionMistakes } from "./versions.ts";
 import type { ApplyMode, DataDisk, TalosClusterArgs, TalosNode } from "./cluster.ts";
 
 export interface NetworkSpec {
@@ -56,7 +55,7 @@ export function clusterSpec(name: string, args: Omit<TalosClusterArgs, "transfor
     throw new ArgumentError("TalosCluster", name, { path, problem, ...(expected === undefined ? {} : { expected }) });
   };
   if (!isDnsLabel(name)) refuse("", `name "${name}" is not a DNS label`, "Use 1 to 63 characters of a-z, 0-9 and -.");
-  checkVersions(name, args, refuse);
+  checkVersions(args, refuse);
   const network = checkNetwork(args, refuse);
   const nodes = Object.entries(args.nodes).map(([node, spec]) => nodeSpec(node, spec, refuse));
   checkAddresses(args, network.nodes, nodes, refuse);
@@ -94,24 +93,9 @@ function timeout(text: Duration = "10m", refuse: Refuse): Duration {
   return text;
 }
 
-function checkVersions(name: string, { image, kubernetes, secretsFrom, nodes }: Omit<TalosClusterArgs, "transform">, refuse: Refuse): void {
-  checkTalosVersion("TalosCluster", name, "image.version", image.version);
-  const [machine, api, secrets] = [image.version, kubernetes, secretsFrom].map(parseVersion);
-  if (api === undefined) return refuse("kubernetes", `"${kubernetes}" is not a full version`, "Write all three numbers, as v1.36.3: left out, it is whatever the provider was built with.");
-  if (secrets === undefined) return refuse("secretsFrom", `"${secretsFrom}" is not a full version`, "Write the version the cluster was made with, as v1.13.0.");
-  if (machine === undefined) return;
-
-  const minor = `${machine.major}.${machine.minor}`;
-  const supported = SUPPORTED_KUBERNETES[minor];
-  if (supported !== undefined && (api.major !== 1 || api.minor < supported[0] || api.minor > supported[1])) {
-    refuse("kubernetes", `${kubernetes} is not supported by Talos ${image.version}`, `Talos ${minor} runs Kubernetes 1.${supported[0]} to 1.${supported[1]}.`);
-  }
-  if (compareVersions(secrets, machine) > 0) {
-    refuse("secretsFrom", `${secretsFrom} is newer than the machines' ${image.version}`, "It is the version the cluster was made with: set it once, and leave it when Talos is upgraded.");
-  }
-  if (isAtLeast(secretsFrom, `${NEWEST_CONTRACT}.0`) && `v${secrets.major}.${secrets.minor}` !== NEWEST_CONTRACT) {
-    refuse("secretsFrom", `${secretsFrom} is newer than the ${NEWEST_CONTRACT} that configurations are generated for here`, `Use ${NEWEST_CONTRACT}.0: newer machines understand it.`);
-  }
+function checkVersions({ image, kubernetes, secretsFrom, nodes }: Omit<TalosClusterArgs, "transform">, refuse: Refuse): void {
+  const [mistake] = versionMistakes({ talos: image.version, kubernetes, secretsFrom });
+  if (mistake !== undefined) refuse(mistake.field === "talos" ? "image.version" : mistake.field, mistake.problem, mistake.expected);
   for (const [node, { image: own }] of Object.entries(nodes)) {
     if (own !== undefined && own.version !== image.version) {
       refuse(`nodes.${node}.image.version`, `is ${own.version}, but the cluster's is ${image.version}`, "One cluster has one Talos version; only extensions may differ.");
