@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ArgumentError, didYouMean, nearest } from "./index.ts";
+import { ArgumentError, didYouMean, nearest, refusal } from "./index.ts";
 
 describe("ArgumentError", () => {
   it.each([
@@ -9,6 +9,17 @@ describe("ArgumentError", () => {
     const error = new ArgumentError("ProxmoxVm", "cp-1", problem);
     expect(error.message).toBe(message);
     expect(error).toMatchObject({ name: "ArgumentError", component: "ProxmoxVm", instance: "cp-1", problem });
+  });
+});
+
+describe("refusal", () => {
+  it.each([
+    [["disks.scsi0", "is missing"], 'ProxmoxVm "cp-1": disks.scsi0 is missing.', { path: "disks.scsi0", problem: "is missing" }],
+    [["cores", "is 0", "Use 1 to 1024."], 'ProxmoxVm "cp-1": cores is 0. Use 1 to 1024.', { path: "cores", problem: "is 0", expected: "Use 1 to 1024." }],
+  ] as const)("throws %j as the ArgumentError of its instance", (words, message, problem) => {
+    const refuse = (): never => refusal("ProxmoxVm", "cp-1")(...words);
+    expect(refuse).toThrow(ArgumentError);
+    expect(refuse).toThrow(expect.objectContaining({ component: "ProxmoxVm", instance: "cp-1", message, problem }));
   });
 });
 

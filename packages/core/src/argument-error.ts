@@ -32,6 +32,16 @@ export class ArgumentError extends Error {
   }
 }
 
+/** Throws a user's mistake at a path of the arguments: what is wrong with it, and what would be right. */
+export type Refuse = (path: string, problem: string, expected?: string) => never;
+
+/** What the checks of one component's instance refuse with. */
+export function refusal(component: string, instance: string): Refuse {
+  return (path, problem, expected) => {
+    throw new ArgumentError(component, instance, { path, problem, ...(expected === undefined ? {} : { expected }) });
+  };
+}
+
 /** The known word a person most likely meant, or undefined when none is near: at most a third of the word may differ. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;

@@ -11,7 +11,7 @@ describe("parseCidr", () => {
     expect(parseCidr(cidr)).toEqual({ cidr, ...expected });
   });
 
-  it.each(["10.0.20.5/24", "10.0.20.0", "10.0.20.0/33", "10.0.20/24", "300.0.0.0/8", "fd00::/8", "", "x/24"])("refuses %j", (cidr) => {
+  it.each(["10.0.20.5/24", "10.0.20.0", "10.0.20.0/33", "10.0.20/24", "10.0.0.0/08", "010.0.0.0/8", "0.0.0.0/00", "300.0.0.0/8", "fd00::/8", "", "x/24"])("refuses %j", (cidr) => {
     expect(parseCidr(cidr)).toBeUndefined();
   });
 });
@@ -25,7 +25,7 @@ describe("parseInterface", () => {
     expect(parseInterface(text)).toEqual(expected);
   });
 
-  it.each(["10.0.20.11", "10.0.20.0/24", "10.0.20.255/24", "10.0.20.11/33", "10.0.20/24", "dhcp", ""])("refuses %j", (text) => {
+  it.each(["10.0.20.11", "10.0.20.0/24", "10.0.20.255/24", "10.0.20.11/33", "10.0.20/24", "10.0.20.11/08", "10.0.20.011/24", "dhcp", ""])("refuses %j", (text) => {
     expect(parseInterface(text)).toBeUndefined();
   });
 });

@@ -29,9 +29,12 @@ export function isIpv4(address: string): boolean {
   return !address.includes("/") && Address4.isValid(address);
 }
 
+// Go's parser, and so Kubernetes' and Talos', takes no leading zero.
+const PREFIXED = /\/(\d|[1-9]\d)$/;
+
 /** The network of a CIDR, or undefined when it is none or has host bits set (`10.0.0.5/24`). */
 export function parseCidr(cidr: string): Network | undefined {
-  if (!/\/\d{1,2}$/.test(cidr) || !Address4.isValid(cidr)) return undefined;
+  if (!PREFIXED.test(cidr) || !Address4.isValid(cidr)) return undefined;
   const parsed = new Address4(cidr);
   const first = parsed.startAddress().correctForm();
   if (first !== parsed.correctForm()) return undefined;
@@ -40,7 +43,7 @@ export function parseCidr(cidr: string): Network | undefined {
 
 /** An interface's address with its prefix (`10.0.20.11/24`), or undefined when it is none or is the network's own or broadcast address. */
 export function parseInterface(text: string): InterfaceAddress | undefined {
-  if (!/\/\d{1,2}$/.test(text) || !Address4.isValid(text)) return undefined;
+  if (!PREFIXED.test(text) || !Address4.isValid(text)) return undefined;
   const parsed = new Address4(text);
   const address = parsed.correctForm();
   const network = parseCidr(`${parsed.startAddress().correctForm()}/${parsed.subnetMask}`);
