@@ -1,4 +1,4 @@
-/** The homelab's verbs. Exit codes: 0 done, 1 refused or different, 2 something this machine lacks, 70 a fault of ours. */
+/** The homelab's verbs. Exit codes: 0 done, 1 refused or different, 2 something this machine lacks, 70 a fault of ours. Under Nx every failure is 1. */
 import { styleText } from "node:util";
 import { Command, Option } from "commander";
 
@@ -8,7 +8,6 @@ const stackOption = (): Option => new Option("-s, --stack <name>", "stack, as in
 export function cli(): Command {
   const program = new Command("deploy")
     .description("The one thin Pulumi program of this homelab, and the tree it renders.")
-    .version("1.0.0")
     .showSuggestionAfterError()
     .showHelpAfterError("(use --help for what there is)")
     .configureHelp({ sortSubcommands: false });

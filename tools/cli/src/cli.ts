@@ -1,0 +1,92 @@
+/** `./rzp`: the homelab's own verbs (from the deploy app) and the workspace's. */
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { cli } from "@rzp/deploy/cli";
+import { execa } from "execa";
+import { choose } from "./filters.ts";
+import { verdict, type Results } from "./results.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const RESULTS = join(ROOT, ".rzp/test-results.json");
+/** Where the projects of vitest.config.ts keep their tests. */
+const TESTS = "{packages,apps,tools}/*/src/**/*.test.ts";
+
+// Positional: what follows a verb is that verb's, `./rzp nx --version` too.
+const program = cli()
+  .name("./rzp")
+  .description("A whole homelab as typed code. `./rzp plan` is the place to start.")
+  .version(version())
+  .enablePositionalOptions()
+  .addHelpText("after", "\nExit codes: 0 done; 1 refused, failed or different; 2 something this machine lacks; 70 a fault of ours.\nAs Nx targets (`nx run deploy:preview`) the verbs exit 1 instead of 2 and 70, because Nx knows no other failure.");
+
+program.commandsGroup("Workspace:");
+program
+  .command("test")
+  .description("run every test and print what passed, failed and was skipped")
+  .argument("[words...]", "only test files whose path in the repository contains one of these words")
+  .action(async (words: string[]) => {
+    const { files, problems } = choose(words, globSync(TESTS, { cwd: ROOT }).sort());
+    for (const problem of problems) console.error(`rzp: ${problem}`);
+    process.exitCode = problems.length > 0 ? 1 : await test(files);
+  });
+
+for (const [target, description] of [
+  ["lint", "ESLint with typed rules and the allowed imports"],
+  ["typecheck", "TypeScript over every package"],
+  ["build", "ESM, CommonJS and declarations of every published package"],
+  ["package", "publint and attw over every published package"],
+] as const) {
+  program
+    .command(target)
+    .description(description)
+    .action(async () => {
+      process.exitCode = await run("nx", ["run-many", "-t", target, "--output-style=static"]);
+    });
+}
+
+program
+  .command("bench")
+  .description("measure rendering against its floor and its rivals (--help for its options)")
+  .argument("[words...]")
+  .allowUnknownOption()
+  .passThroughOptions()
+  .helpOption(false)
+  .action(async (words: string[]) => {
+    process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "tools/bench/src/cli.ts"), ...words]);
+  });
+
+program
+  .command("nx")
+  .description("any other Nx command, such as `./rzp nx graph` or `./rzp nx affected -t test`")
+  .argument("[words...]")
+  .allowUnknownOption()
+  .passThroughOptions()
+  .helpOption(false)
+  .action(async (words: string[]) => {
+    process.exitCode = await run("nx", words);
+  });
+
+if (process.argv.length === 2) program.outputHelp();
+else await program.parseAsync();
+
+async function run(command: string, words: readonly string[]): Promise<number> {
+  const child = await execa(command, words, { cwd: ROOT, stdio: "inherit", preferLocal: true, localDir: ROOT, reject: false });
+  if (child.exitCode === undefined) console.error(`rzp: ${command} did not run: ${child.shortMessage ?? "unknown reason"}`);
+  return child.exitCode ?? 1;
+}
+
+/** Runs these test files, or all if there are none, and prints the summary as the last line. */
+async function test(files: readonly string[]): Promise<number> {
+  mkdirSync(join(ROOT, ".rzp"), { recursive: true });
+  rmSync(RESULTS, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
+  const ran = await run("vitest", ["run", ...reporters, ...files.map((file) => join(ROOT, file))]);
+  const results = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, "utf8")) as Results) : undefined;
+  const { summary, exitCode } = verdict(ran, results);
+  console.log(summary);
+  return exitCode;
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
+}
