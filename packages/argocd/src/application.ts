@@ -1,4 +1,4 @@
-import { applyTransform, ArgumentError, defined, didYouMean, isDnsLabel, isDnsSubdomain, parseDuration, type Duration, type Json, type KubernetesObject, type Transform } from "@rzp/core";
+import { applyTransform, defined, didYouMean, isDnsLabel, isDnsSubdomain, parseDuration, refusal, type Duration, type Json, type KubernetesObject, type Refuse, type Transform } from "@rzp/core";
 
 /** Namespace of Argo CD itself, where Applications and AppProjects live unless said otherwise. */
 export const ARGOCD_NAMESPACE = "argocd";
@@ -182,9 +182,7 @@ function syncOptions({ syncOptions = [], respectIgnoreDifferences }: ArgoAppArgs
 }
 
 function check(name: string, args: ArgoAppArgs): void {
-  const refuse = (path: string, problem: string, expected?: string): never => {
-    throw new ArgumentError("ArgoApp", name, { path, problem, ...(expected === undefined ? {} : { expected }) });
-  };
+  const refuse = refusal("ArgoApp", name);
   if (!isDnsSubdomain(name)) refuse("", "is not a name for a Kubernetes object", "Use a-z, 0-9, - and dots, a letter or digit at both ends.");
   if (args.project === "") refuse("project", "is empty", "Name the AppProject that allows what the Application does.");
   checkDestination(args, refuse);
@@ -197,8 +195,6 @@ function check(name: string, args: ArgoAppArgs): void {
   if (args.wave !== undefined && !Number.isInteger(args.wave)) refuse("wave", `is ${args.wave}`, "Use a whole number; lower comes first.");
   checkSyncPolicy(args, refuse);
 }
-
-type Refuse = (path: string, problem: string, expected?: string) => never;
 
 function checkDestination({ destination, syncOptions = [], managedNamespaceMetadata }: ArgoAppArgs, refuse: Refuse): void {
   const hasServer = "server" in destination;

@@ -1,4 +1,4 @@
-import { applyTransform, ArgumentError, defined, isDnsSubdomain, type KubernetesObject, type Transform } from "@rzp/core";
+import { applyTransform, defined, isDnsSubdomain, refusal, type KubernetesObject, type Transform } from "@rzp/core";
 import { ARGOCD_NAMESPACE, IN_CLUSTER } from "./application.ts";
 
 /** A group and kind of object; `*` for any, and a name glob for cluster-scoped ones. */
@@ -85,9 +85,7 @@ export function emptyDefaultProjectManifests(namespace: string = ARGOCD_NAMESPAC
 }
 
 function check(name: string, { sourceRepos, destinations, unrestricted }: ArgoProjectArgs): void {
-  const refuse = (path: string, problem: string, expected: string): never => {
-    throw new ArgumentError("ArgoProject", name, { path, problem, expected });
-  };
+  const refuse = refusal("ArgoProject", name);
   if (!isDnsSubdomain(name)) refuse("", "is not a name for a Kubernetes object", "Use a-z, 0-9, - and dots, a letter or digit at both ends.");
   if (name === "default") refuse("", "is the project that belongs to nobody", "Use emptyDefaultProjectManifests for it, and a name of its own for yours.");
   if (unrestricted?.trim() === "") refuse("unrestricted", "is empty", "Write down why the project may do anything.");

@@ -1,8 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
-import { didYouMean, isHostName, isIpv4, isPublicIpv4 } from "@rzp/core";
+import { didYouMean, isHostName, isIpv4, isPublicIpv4, type Refuse } from "@rzp/core";
 import type { PlainHost, PublishedHost, PublishedHostsArgs, TunnelHost } from "./published-hosts.ts";
-
-export type Refuse = (path: string, problem: string, expected?: string) => never;
 
 /** What cloudflared proxies to; `unix:` sockets and its own test pages are not for a cluster. */
 const SCHEMES = ["http", "https", "tcp", "ssh", "rdp", "smb"];

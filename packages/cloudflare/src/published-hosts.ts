@@ -8,7 +8,7 @@ import {
   type ZeroTrustTunnelCloudflaredConfigArgs,
 } from "@pulumi/cloudflare";
 import { ComponentResource, interpolate, secret, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { applyTransform, ArgumentError, type Transform } from "@rzp/core";
+import { applyTransform, refusal, type Transform } from "@rzp/core";
 import { checkPublishedHosts } from "./check.ts";
 
 /** How cloudflared talks to an `https` service. */
@@ -77,9 +77,7 @@ export class PublishedHosts extends ComponentResource {
   readonly nodes: Readonly<{ tunnel: ZeroTrustTunnelCloudflared; config: ZeroTrustTunnelCloudflaredConfig; records: Readonly<Record<string, DnsRecord>> }>;
 
   constructor(name: string, args: PublishedHostsArgs, opts: ComponentResourceOptions = {}) {
-    checkPublishedHosts(args, (path, problem, expected) => {
-      throw new ArgumentError("PublishedHosts", name, { path, problem, ...(expected === undefined ? {} : { expected }) });
-    });
+    checkPublishedHosts(args, refusal("PublishedHosts", name));
     super("rzp:cloudflare:PublishedHosts", name, { zone: args.zone }, opts);
 
     const tunnel = new ZeroTrustTunnelCloudflared(name, tunnelArgs(name, args), { parent: this, protect: opts.protect ?? true });

@@ -1,13 +1,4 @@
-import { ArgumentError, parseDuration } from "@rzp/core";
-
-/** Throws the ArgumentError of one component's instance. */
-export type Refuse = (path: string, problem: string, expected: string) => never;
-
-export function refusal(component: string, instance: string): Refuse {
-  return (path, problem, expected) => {
-    throw new ArgumentError(component, instance, { path, problem, expected });
-  };
-}
+import { parseDuration, type Refuse } from "@rzp/core";
 
 /** Key of a Secret, as the API server allows it. */
 export const SECRET_KEY = /^[-._a-zA-Z0-9]{1,253}$/;

@@ -1,7 +1,6 @@
 import { ComponentResource, output, secret, type ComponentResourceOptions, type CustomResource, type Input, type Output } from "@pulumi/pulumi";
-import { applyTransform, isDnsLabel, isDnsSubdomain, type KubernetesObject, type Transform } from "@rzp/core";
+import { applyTransform, isDnsLabel, isDnsSubdomain, refusal, type KubernetesObject, type Transform } from "@rzp/core";
 import { manifestResources } from "@rzp/core/pulumi";
-import { refusal } from "./checks.ts";
 import { infisicalSecretStoreManifests, type InfisicalSecretStoreArgs } from "./store.ts";
 
 /** Arguments of the one Secret that must exist before any store works. */

@@ -1,5 +1,5 @@
-import { applyTransform, didYouMean, isDnsLabel, isDnsSubdomain, type Duration, type KubernetesObject, type Transform } from "@rzp/core";
-import { checkRefresh, checkWave, refusal, SECRET_KEY, type Refuse } from "./checks.ts";
+import { applyTransform, didYouMean, isDnsLabel, isDnsSubdomain, refusal, type Duration, type KubernetesObject, type Refuse, type Transform } from "@rzp/core";
+import { checkRefresh, checkWave, SECRET_KEY } from "./checks.ts";
 import { syncAnnotations } from "./sync.ts";
 
 /** One key of the Secret and where its value comes from. */

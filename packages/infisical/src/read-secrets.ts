@@ -1,4 +1,5 @@
-import { checkAddress, PROJECT_ID, refusal } from "./checks.ts";
+import { refusal } from "@rzp/core";
+import { checkAddress, PROJECT_ID } from "./checks.ts";
 
 /** What to read, and as whom. */
 export interface ReadSecretsArgs {

@@ -1,5 +1,5 @@
-import { applyTransform, defined, didYouMean, isDnsLabel, isDnsSubdomain, parseDuration, type Duration, type KubernetesObject, type Transform } from "@rzp/core";
-import { checkAddress, checkRefresh, checkWave, PROJECT_ID, refusal, SECRET_KEY, type Refuse } from "./checks.ts";
+import { applyTransform, defined, didYouMean, isDnsLabel, isDnsSubdomain, parseDuration, refusal, type Duration, type KubernetesObject, type Refuse, type Transform } from "@rzp/core";
+import { checkAddress, checkRefresh, checkWave, PROJECT_ID, SECRET_KEY } from "./checks.ts";
 import { syncAnnotations } from "./sync.ts";
 
 /** A key of a Secret that lives in the cluster. */

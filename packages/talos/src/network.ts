@@ -1,6 +1,6 @@
-import { contains, isHostName, isIpv4, overlaps, parseCidr, type Network } from "@rzp/core";
+import { contains, isHostName, isIpv4, overlaps, parseCidr, type Network, type Refuse } from "@rzp/core";
 import type { TalosClusterArgs } from "./cluster.ts";
-import type { NetworkSpec, NodeSpec, Refuse } from "./spec.ts";
+import type { NetworkSpec, NodeSpec } from "./spec.ts";
 
 type Args = Omit<TalosClusterArgs, "transform">;
 

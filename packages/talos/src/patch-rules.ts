@@ -1,6 +1,5 @@
-import { didYouMean } from "@rzp/core";
+import { didYouMean, type Refuse } from "@rzp/core";
 import type { MachinePatch } from "./patches.ts";
-import type { Refuse } from "./spec.ts";
 
 /** Refuses what the provider or a machine would refuse only in the middle of an `up`, or what no machine survives. */
 export function checkPatches(path: string, patches: readonly MachinePatch[], refuse: Refuse): void {

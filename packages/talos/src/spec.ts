@@ -1,4 +1,4 @@
-import { ArgumentError, didYouMean, isDnsLabel, parseBytes, parseDuration, type Bytes, type Duration, type Network } from "@rzp/core";
+import { didYouMean, isDnsLabel, parseBytes, parseDuration, refusal, type Bytes, type Duration, type Network, type Refuse } from "@rzp/core";
 import { checkAddresses, checkNetwork } from "./network.ts";
 import { DATA_DISK, type MachinePatch } from "./patches.ts";
 import { checkPatches } from "./patch-rules.ts";
@@ -46,14 +46,9 @@ export interface ClusterSpec {
   timeout: Duration;
 }
 
-/** Throws a user's mistake at a path of the arguments. */
-export type Refuse = (path: string, problem: string, expected?: string) => never;
-
 /** Checks the arguments against one another and fills in the defaults. */
 export function clusterSpec(name: string, args: Omit<TalosClusterArgs, "transform">): ClusterSpec {
-  const refuse: Refuse = (path, problem, expected) => {
-    throw new ArgumentError("TalosCluster", name, { path, problem, ...(expected === undefined ? {} : { expected }) });
-  };
+  const refuse = refusal("TalosCluster", name);
   if (!isDnsLabel(name)) refuse("", `name "${name}" is not a DNS label`, "Use 1 to 63 characters of a-z, 0-9 and -.");
   checkVersions(args, refuse);
   const network = checkNetwork(args, refuse);

@@ -1,13 +1,13 @@
-import { isDnsLabel } from "@rzp/core";
+import { isDnsLabel, refusal, type Refuse } from "@rzp/core";
 import { checkId, checkLoadBalancer, checkPeers, checkPortList, checkPortNumber, checkResources, checkRoute, checkSecrets } from "./check.ts";
 import type { HelmWorkloadArgs } from "./helm-workload.ts";
 import { NAME_MAX } from "./names.ts";
-import { isReason, refuser, type Refuse } from "./refuse.ts";
+import { isReason } from "./reason.ts";
 import type { Layer, ServiceId } from "./service.ts";
 
 /** What no type can tell about a chart's service, and the layer it is in. */
 export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
-  const refuse = refuser("HelmWorkload", id.name);
+  const refuse = refusal("HelmWorkload", id.name);
   const { podSecurity = "restricted", network = {}, route, release } = args;
   const layer = checkId(id, refuse);
   checkChart(args.chart, refuse);

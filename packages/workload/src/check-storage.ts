@@ -1,7 +1,7 @@
-import { isDnsLabel, parseBytes } from "@rzp/core";
+import { isDnsLabel, parseBytes, type Refuse } from "@rzp/core";
 import type { VolumeArgs, WorkloadArgs } from "./args.ts";
 import { scratchOf } from "./mounts.ts";
-import { isReason, type Refuse } from "./refuse.ts";
+import { isReason } from "./reason.ts";
 import { BACKUP_CLASSES } from "./service.ts";
 
 /** Longest name of a volume: with the service's it must fit a claim's name and stay readable. */

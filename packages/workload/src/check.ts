@@ -1,11 +1,10 @@
-import { isDnsLabel, isIpv4, parseBytes, parseCpu } from "@rzp/core";
+import { isDnsLabel, isIpv4, parseBytes, parseCpu, refusal, type Refuse } from "@rzp/core";
 import type { WorkloadArgs } from "./args.ts";
 import { categoryProblem } from "./category.ts";
 import { checkSize, checkStorage } from "./check-storage.ts";
 import { secretKeys } from "./env.ts";
 import { parseImage } from "./image.ts";
 import { NAME_MAX } from "./names.ts";
-import { refuser, type Refuse } from "./refuse.ts";
 import { checkRelax } from "./relax.ts";
 import { requests } from "./resources.ts";
 import { identity } from "./security.ts";
@@ -13,7 +12,7 @@ import { layerOf, LAYERS, namespaceOf, type Layer, type ServiceId, type ServiceP
 
 /** What no type can tell about a workload, and the layer it is in. It throws before anything is rendered or registered. */
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
-  const refuse = refuser(component, id.name);
+  const refuse = refusal(component, id.name);
   const layer = checkId(id, refuse);
   const image = parseImage(args.image);
   if ("problem" in image) refuse(image.path, image.problem, image.expected);

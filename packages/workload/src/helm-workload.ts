@@ -1,11 +1,10 @@
 import type { ApplicationSource } from "@rzp/argocd/manifests";
-import { defined, type Json, type KubernetesObject } from "@rzp/core";
+import { defined, refusal, type Json, type KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
 import type { Self, WorkloadArgs } from "./args.ts";
 import { checkHelm } from "./check-helm.ts";
 import { chartSecretName } from "./names.ts";
 import { networkPolicy } from "./network-policy.ts";
-import { refuser } from "./refuse.ts";
 import { relaxationAnnotations } from "./relax.ts";
 import { requests } from "./resources.ts";
 import { route, type Backend } from "./route.ts";
@@ -189,7 +188,7 @@ function resolve<T>(value: FromContext<T>, self: Self, context: RenderContext): 
 }
 
 function changed({ name }: ServiceId, args: HelmWorkloadArgs, { imageTag, host, resources }: ServiceOverride): HelmWorkloadArgs {
-  const refuse = refuser("HelmWorkload", name);
+  const refuse = refusal("HelmWorkload", name);
   if (imageTag !== undefined) refuse("imageTag", "cannot be set for a chart", "Its images belong to the chart's version; change that in the declaration.");
   if (resources !== undefined) refuse("resources", "cannot be set for a chart", "Its pods are the chart's; set them in the declaration's values.");
   if (host === undefined) return args;

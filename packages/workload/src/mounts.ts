@@ -1,9 +1,8 @@
-import type { Bytes } from "@rzp/core";
+import { refusal, type Bytes } from "@rzp/core";
 import type { IVolume } from "kubernetes-models/v1/Volume";
 import type { IVolumeMount } from "kubernetes-models/v1/VolumeMount";
 import type { Mount, PodExtras, WorkloadArgs } from "./args.ts";
 import { claimName, fileKey, filesName, scratchName, seedName } from "./names.ts";
-import { refuser } from "./refuse.ts";
 
 /** Every container gets a place to write that is not its root file system. */
 const SCRATCH: Record<string, Bytes> = { "/tmp": "256Mi" };
@@ -47,7 +46,7 @@ export function scratchOf({ scratch = {}, volumes = {}, files = {} }: WorkloadAr
 
 /** What a composite adds must fit the workload it is added to; the server would refuse the pod, long after the merge. */
 export function checkExtras(component: string, name: string, args: WorkloadArgs, extras: PodExtras): void {
-  const refuse = refuser(component, name);
+  const refuse = refusal(component, name);
   const { mounts = [] } = extras;
   if (mounts.length > 0 && args.relax?.nfs === undefined) refuse("relax.nfs", "is missing, but NFS is mounted", "Say why; the restricted standard allows no NFS.");
   const names = podVolumes(name, args, extras).map((volume) => volume.name);

@@ -1,4 +1,5 @@
-import { isReason, type Refuse } from "./refuse.ts";
+import type { Refuse } from "@rzp/core";
+import { isReason } from "./reason.ts";
 import type { PodSecurity, Relaxation } from "./service.ts";
 
 /** What a service may be allowed beyond the safe default. Each takes the reason, which is kept as an annotation beside what it explains. */

@@ -1,4 +1,4 @@
-import { applyTransform, defined, type KubernetesObject } from "@rzp/core";
+import { applyTransform, defined, refusal, type KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
 import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
@@ -11,7 +11,6 @@ import { checkExtras } from "./mounts.ts";
 import { fileKey, filesName, loadBalancerName, podLabels, seedName } from "./names.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { configFiles, deployment } from "./pod.ts";
-import { refuser } from "./refuse.ts";
 import { podSecurity, relaxations } from "./relax.ts";
 import { requests } from "./resources.ts";
 import { route } from "./route.ts";
@@ -171,7 +170,7 @@ function policy(facts: ServiceFacts, args: WorkloadArgs, context: RenderContext,
 }
 
 function changed(component: string, { name }: ServiceId, args: WorkloadArgs, { imageTag, host, resources }: ServiceOverride): WorkloadArgs {
-  const refuse = refuser(component, name);
+  const refuse = refusal(component, name);
   const image = imageTag === undefined ? args.image : withTag(args.image, imageTag);
   if (image === undefined) return refuse("imageTag", `"${imageTag}" is no tag with a digest`, "Write it as 1.2.3@sha256:<digest>.");
   if (host !== undefined && args.host === false) refuse("host", "is set, but the service has no route", "Leave it out, or give the declaration a host.");
