@@ -3,7 +3,8 @@ import { ProxmoxImage, ProxmoxVm } from "@rzp/proxmox";
 const image = new ProxmoxImage("talos-pve-1", {
   node: "pve-1",
   datastore: "local",
-  schematicId: "376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba",
+  // With @rzp/talos: `talos.diskImageUrl` of a TalosImage.
+  url: "https://factory.talos.dev/image/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba/v1.13.9/nocloud-amd64.qcow2",
   version: "v1.13.9",
 });
 

@@ -1,7 +1,5 @@
-import { contains, isDnsLabel, isIpv4, parseBytes, parseDuration, parseInterface } from "@rzp/core";
+import { contains, isDnsLabel, isIpv4, parseBytes, parseDuration, parseInterface, type Refuse } from "@rzp/core";
 import type { ProxmoxVmArgs, VmDisk, VmNetwork } from "./vm.ts";
-
-export type Refuse = (path: string, problem: string, expected?: string) => never;
 
 const MI = 2 ** 20;
 const GI = 2 ** 30;

@@ -1,23 +1,21 @@
 import { download } from "@muhlba91/pulumi-proxmoxve";
 import { ComponentResource, output, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { applyTransform, ArgumentError, stableHash, type Transform } from "@rzp/core";
-import { checkDatastore, checkNode, type Refuse } from "./check.ts";
-
-/** Sidero Labs' public image factory. */
-export const TALOS_FACTORY = "https://factory.talos.dev";
+import { applyTransform, refusal, stableHash, type Transform } from "@rzp/core";
+import { checkDatastore, checkNode } from "./check.ts";
 
 /** Arguments of one Proxmox host's copy of a Talos image. */
 export interface ProxmoxImageArgs {
-  /** Proxmox host that downloads the image; it needs to reach the factory. A change downloads the image there, and deletes the old copy last. */
+  /** Proxmox host that downloads the image; it needs to reach the URL. A change downloads the image there, and deletes the old copy last. */
   node: string;
   /** Datastore of that host whose content types include `import` (Proxmox VE 8.4 or newer). A change downloads the image there, and deletes the old copy last. */
   datastore: string;
-  /** The factory's id of the extensions and kernel arguments, 64 hexadecimal digits. A change downloads the new image beside the old one; running machines stay as they are. */
-  schematicId: Input<string>;
-  /** Talos version, such as `v1.13.9`. A change downloads the new image beside the old one; running machines stay as they are. */
+  /**
+   * Where the host gets the image from, a `.qcow2`: `diskImageUrl` of a `TalosImage`. It holds extensions, version, platform and architecture, and nothing else says
+   * them. A change downloads the new image beside the old one; running machines stay as they are.
+   */
+  url: Input<string>;
+  /** Talos version of that image, such as `v1.13.9`, for the file's name. A change downloads the image beside the old one; running machines stay as they are. */
   version: string;
-  /** Image factory, without a slash at the end. A change downloads the image again, beside the old one. @default {@link TALOS_FACTORY} */
-  factory?: string;
   transform?: { file?: Transform<download.FileArgs> };
 }
 
@@ -46,13 +44,12 @@ export class ProxmoxImage extends ComponentResource {
 
 function downloadArgs(name: string, args: ProxmoxImageArgs): download.FileArgs {
   check(name, args);
-  const url = output(args.schematicId).apply((id) => imageUrl(id, args));
   const file: download.FileArgs = {
     nodeName: args.node,
     datastoreId: args.datastore,
     contentType: "import",
-    url,
-    fileName: output(args.schematicId).apply((id) => imageFileName(id, args)),
+    url: args.url,
+    fileName: output(args.url).apply((url) => imageFileName(url, args)),
     // The provider forgets a file on any error while reading it. The next `up` then finds the file in its way, and this is what lets it go on. It can
     // only hit the same image again: no other one has the name.
     overwriteUnmanaged: true,
@@ -65,33 +62,23 @@ function downloadArgs(name: string, args: ProxmoxImageArgs): download.FileArgs {
   return applyTransform(file, args.transform?.file);
 }
 
-/** qcow2, because content of type `import` is never decompressed by Proxmox, and the factory's raw image would be downloaded with all its zeros. */
-function imageUrl(schematicId: string, { version, factory = TALOS_FACTORY }: ProxmoxImageArgs): string {
-  return `${factory}/image/${schematicId}/${version}/nocloud-amd64.qcow2`;
-}
-
 /**
- * Name of the file on the host: version and schematic for a person, and a hash over all that would make the provider replace the file.
+ * Name of the file on the host: version, platform and architecture for a person, and a hash over all that would make the provider replace the file.
  *
- * A replacement downloads first and deletes the old file last, so two different files may never have one name: not by another factory, and not by two hosts
- * that share a datastore.
+ * A replacement downloads first and deletes the old file last, so two different files may never have one name: not with other extensions, not by another
+ * factory, and not by two hosts that share a datastore. The end is the URL's own: Proxmox refuses what it cannot import by it.
  */
-export function imageFileName(schematicId: string, args: ProxmoxImageArgs): string {
-  const hash = stableHash([args.node, imageUrl(schematicId, args)]);
-  return `talos-${args.version}-${schematicId.slice(0, 8)}-${hash}-nocloud-amd64.qcow2`;
+export function imageFileName(url: string, { node, version }: Pick<ProxmoxImageArgs, "node" | "version">): string {
+  return `talos-${version}-${stableHash([node, url])}-${url.slice(url.lastIndexOf("/") + 1)}`;
 }
 
 function check(name: string, args: ProxmoxImageArgs): void {
-  const refuse: Refuse = (path, problem, expected) => {
-    throw new ArgumentError("ProxmoxImage", name, { path, problem, ...(expected === undefined ? {} : { expected }) });
-  };
+  const refuse = refusal("ProxmoxImage", name);
   checkNode("node", args.node, refuse);
   checkDatastore("datastore", args.datastore, refuse);
   if (!/^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/.test(args.version)) refuse("version", `"${args.version}" is not a Talos version`, "Write it in full, such as v1.13.9.");
-  if (typeof args.schematicId === "string" && !/^[0-9a-f]{64}$/.test(args.schematicId)) {
-    refuse("schematicId", `"${args.schematicId}" is not a schematic's id`, "It has 64 hexadecimal digits; the factory gives it for a schematic.");
-  }
-  if (args.factory !== undefined && !/^https?:\/\/[^\s/]+(\/[^\s?#]*[^\s/?#])?$/.test(args.factory)) {
-    refuse("factory", `"${args.factory}" is not the address of an image factory`, `Write it as ${TALOS_FACTORY}, without a slash at the end.`);
+  // qcow2, because content of type `import` is never decompressed by Proxmox, and the factory's raw image would be downloaded with all its zeros.
+  if (typeof args.url === "string" && !/^https?:\/\/[^\s/?#]+\/([^\s?#]*\/)?[a-zA-Z0-9+=_.-]+\.qcow2$/.test(args.url)) {
+    refuse("url", `"${args.url}" is not the address of a .qcow2 image`, "Use the diskImageUrl of a TalosImage: Proxmox imports what is not compressed.");
   }
 }

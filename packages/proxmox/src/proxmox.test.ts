@@ -7,10 +7,11 @@ import { describe, expect, it } from "vitest";
 import { imageFileName, macAddress, ProxmoxImage, ProxmoxVm, type ProxmoxImageArgs, type ProxmoxVmArgs } from "./index.ts";
 
 const SCHEMATIC = "376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba";
+const URL = `https://factory.talos.dev/image/${SCHEMATIC}/v1.13.9/nocloud-amd64.qcow2`;
 const VM = "proxmoxve:index/vmLegacy:VmLegacy";
 const FILE = "proxmoxve:download/file:File";
 
-const image: ProxmoxImageArgs = { node: "pve-1", datastore: "local", schematicId: SCHEMATIC, version: "v1.13.9" };
+const image: ProxmoxImageArgs = { node: "pve-1", datastore: "local", url: URL, version: "v1.13.9" };
 const basic: ProxmoxVmArgs = {
   node: "pve-1",
   vmId: 2011,
@@ -247,33 +248,44 @@ describe("ProxmoxImage", () => {
       nodeName: "pve-1",
       datastoreId: "local",
       contentType: "import",
-      url: `https://factory.talos.dev/image/${SCHEMATIC}/v1.13.9/nocloud-amd64.qcow2`,
-      fileName: imageFileName(SCHEMATIC, image),
+      url: URL,
+      fileName: imageFileName(URL, image),
       overwriteUnmanaged: true,
       overwrite: false,
       uploadTimeout: 1800,
     });
+    expect(find(FILE).inputs.fileName).toMatch(/^talos-v1\.13\.9-[0-9a-f]{8}-nocloud-amd64\.qcow2$/);
     expect(await valueOf(result.fileId)).toBe("local:import/x.qcow2");
   });
 
-  it("takes a schematic of the same `up`, and a transform", async () => {
-    const { inputs } = await file({ schematicId: secret(SCHEMATIC), transform: { file: { verify: false } } });
-    expect(inputs).toMatchObject({ fileName: imageFileName(SCHEMATIC, image), verify: false });
+  it("takes a URL of the same `up`, and a transform", async () => {
+    const { inputs } = await file({ url: secret(URL), transform: { file: { verify: false } } });
+    expect(inputs).toMatchObject({ url: URL, fileName: imageFileName(URL, image), verify: false });
+  });
+
+  it("boots what the URL says, and names the file after it: another factory, another architecture", async () => {
+    const url = `https://factory.lan/talos/image/${SCHEMATIC}/v1.13.9/nocloud-arm64.qcow2`;
+    const { inputs } = await file({ url });
+    expect(inputs.url).toBe(url);
+    expect(inputs.fileName).toMatch(/-nocloud-arm64\.qcow2$/);
   });
 });
 
 describe("dangers of the provider, download.File", () => {
-  const url = fc.record({
+  const copy = fc.record({
     node: fc.constantFrom("pve-1", "pve-2"),
     factory: fc.constantFrom("https://factory.talos.dev", "https://factory.lan", "http://factory.lan/talos"),
     version: fc.constantFrom("v1.13.9", "v1.13.10", "v1.14.0-alpha.1"),
-    schematicId: fc.constantFrom(SCHEMATIC, `${SCHEMATIC.slice(0, 63)}b`, SCHEMATIC.replace("3", "4")),
+    schematic: fc.constantFrom(SCHEMATIC, `${SCHEMATIC.slice(0, 63)}b`, SCHEMATIC.replace("3", "4")),
+    architecture: fc.constantFrom("amd64", "arm64"),
   });
+  type Copy = typeof copy extends fc.Arbitrary<infer T> ? T : never;
+  const name = ({ node, factory, version, schematic, architecture }: Copy): string =>
+    imageFileName(`${factory}/image/${schematic}/${version}/nocloud-${architecture}.qcow2`, { node, version });
 
   it("a replacement under the same name deletes the new image: whatever replaces the file changes its name", () => {
-    const name = (args: { schematicId: string; node: string; factory: string; version: string }): string => imageFileName(args.schematicId, { ...image, ...args });
     fc.assert(
-      fc.property(url, url, (a, b) => {
+      fc.property(copy, copy, (a, b) => {
         expect(name(a) === name(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
       }),
     );
@@ -281,12 +293,10 @@ describe("dangers of the provider, download.File", () => {
 
   it("Proxmox refuses other characters, and other endings than .qcow2, .raw, .vmdk and .ova for an import", () => {
     fc.assert(
-      fc.property(url, (args) => {
-        const name = imageFileName(args.schematicId, { ...image, ...args });
-        expect(name).toMatch(/^[a-zA-Z0-9.+=_-]+\.qcow2$/);
-        expect(name).toContain(args.version);
-        expect(name).toContain(args.schematicId.slice(0, 8));
-        expect(name.length).toBeLessThanOrEqual(255);
+      fc.property(copy, (args) => {
+        expect(name(args)).toMatch(/^[a-zA-Z0-9.+=_-]+\.qcow2$/);
+        expect(name(args)).toContain(args.version);
+        expect(name(args).length).toBeLessThanOrEqual(255);
       }),
     );
   });
@@ -383,9 +393,10 @@ describe("bad arguments are refused before anything is registered", () => {
     ['version "1.13.9" is not a Talos version. Write it in full, such as v1.13.9.', { version: "1.13.9" }],
     ['version "v1.13" is not', { version: "v1.13" }],
     ['version "latest" is not', { version: "latest" }],
-    ['schematicId "376567" is not a schematic\'s id. It has 64 hexadecimal digits; the factory gives it for a schematic.', { schematicId: "376567" }],
-    ['factory "factory.talos.dev" is not the address of an image factory. Write it as https://factory.talos.dev, without a slash at the end.', { factory: "factory.talos.dev" }],
-    ['factory "https://factory.talos.dev/" is not', { factory: "https://factory.talos.dev/" }],
+    ['url "https://factory.lan/nocloud-amd64.raw.xz" is not the address of a .qcow2 image. Use the diskImageUrl of a TalosImage: Proxmox imports what is not compressed.', { url: "https://factory.lan/nocloud-amd64.raw.xz" }],
+    ...["", "factory.lan/a.qcow2", "ftp://factory.lan/a.qcow2", "https://factory.lan/a.qcow2?v=1", "https://factory.lan/", "https:///a.qcow2", "https://factory.lan/a b.qcow2", "https://factory.lan/.qcow2/"].map(
+      (url): [string, Partial<ProxmoxImageArgs>] => [`url "${url}" is not the address of a .qcow2 image.`, { url }],
+    ),
   ])("ProxmoxImage: %s", async (message, args) => {
     await expectRefusal(`ProxmoxImage "talos": ${message}`, () => new ProxmoxImage("talos", { ...image, ...args }));
   });

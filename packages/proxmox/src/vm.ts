@@ -1,6 +1,6 @@
 import { VmLegacy, type VmLegacyArgs } from "@muhlba91/pulumi-proxmoxve";
 import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { applyTransform, ArgumentError, parseBytes, parseDuration, type Bytes, type Duration, type Transform } from "@rzp/core";
+import { applyTransform, parseBytes, parseDuration, refusal, type Bytes, type Duration, type Transform } from "@rzp/core";
 import { checkVm } from "./check.ts";
 import { macAddress } from "./mac.ts";
 
@@ -106,9 +106,7 @@ export class ProxmoxVm extends ComponentResource {
 }
 
 function vmLegacyArgs(name: string, args: ProxmoxVmArgs): VmLegacyArgs {
-  checkVm(name, args, (path, problem, expected) => {
-    throw new ArgumentError("ProxmoxVm", name, { path, problem, ...(expected === undefined ? {} : { expected }) });
-  });
+  checkVm(name, args, refusal("ProxmoxVm", name));
   const vm = applyTransform({ ...hardware(args), ...devices(name, args), ...lifecycle(args) }, args.transform?.vm);
   // Not for a transform to change. Without a name the provider makes one up and replaces by creating first, which adopts the old machine under the same
   // vmId and then deletes it; without a vmId it takes a random one, and nobody can check beforehand that it is free.

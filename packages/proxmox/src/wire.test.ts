@@ -97,7 +97,7 @@ describe.skipIf(!hasFacts)(`against what the real provider sent (needs ${hasFact
   });
 
   it("downloads into the import content, as the trace does", async () => {
-    const { find } = await record(() => new ProxmoxImage("talos", { node: "pve1", datastore: "local", schematicId: "a".repeat(64), version: "v1.13.0" }));
+    const { find } = await record(() => new ProxmoxImage("talos", { node: "pve1", datastore: "local", url: `https://factory.talos.dev/image/${"a".repeat(64)}/v1.13.0/nocloud-amd64.qcow2`, version: "v1.13.0" }));
     const { inputs } = find("proxmoxve:download/file:File");
     const { filename, url, "verify-certificates": verify, ...where } = sent("proxmox-create", "/download-url", {});
     expect({ node: inputs.nodeName, storage: inputs.datastoreId, content: inputs.contentType }).toEqual(where);

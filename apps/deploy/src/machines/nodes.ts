@@ -21,12 +21,12 @@ export function makeMachines(stack: Stack, talos: TalosImage, provider: Provider
   return vms;
 }
 
-function makeImages({ machines, proxmox, cluster }: Stack, { schematicId }: TalosImage, provider: ProviderResource): Record<string, ProxmoxImage> {
+function makeImages({ machines, proxmox, cluster }: Stack, { diskImageUrl }: TalosImage, provider: ProviderResource): Record<string, ProxmoxImage> {
   const used = new Set(Object.values(machines).map(({ host }) => host));
   return Object.fromEntries(
     Object.entries(proxmox.hosts)
       .filter(([node]) => used.has(node))
-      .map(([node, { images }]) => [node, new ProxmoxImage(`talos-${node}`, { node, datastore: images, schematicId, version: cluster.talos }, { provider })]),
+      .map(([node, { images }]) => [node, new ProxmoxImage(`talos-${node}`, { node, datastore: images, url: diskImageUrl, version: cluster.talos }, { provider })]),
   );
 }
 
