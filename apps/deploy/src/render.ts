@@ -6,9 +6,11 @@ import { fileOf, type Homelab } from "./homelab.ts";
 import { namespaceObject } from "./services/core/namespaces.ts";
 import { NAMES } from "./site.ts";
 
-/** Folder with what must exist before Argo CD can manage itself, and with the roots it starts from. */
+/** Folder with what must exist before Argo CD can manage anything: it is applied by Pulumi or by hand, and never by Argo CD. */
 export const BOOTSTRAP = "bootstrap/argocd";
-/** The one Application that is applied by hand or by Pulumi; every other one follows from it. */
+/** Folder with the layers' roots, which the one root reads. It is not the folder the root itself is in: a root that waits for itself waits for ever. */
+const ROOTS = `${BOOTSTRAP}/roots`;
+/** The one Application that is not Argo CD's own; every other one follows from it. */
 export const ROOT = "homelab";
 /** Project of the roots: it may write Applications and projects, and nothing else. */
 const ROOTS_PROJECT = "roots";
@@ -22,7 +24,12 @@ export interface Folder {
 
 /** Everything that is rendered. */
 export function folders(homelab: Homelab): Folder[] {
-  return [...homelab.registry.services.map((service) => serviceFolderOf(service, homelab)), { path: BOOTSTRAP, source: "apps/deploy/src/render.ts", objects: bootstrapManifests(homelab) }];
+  const source = "apps/deploy/src/render.ts";
+  return [
+    ...homelab.registry.services.map((service) => serviceFolderOf(service, homelab)),
+    { path: BOOTSTRAP, source, objects: bootstrapManifests(homelab) },
+    { path: ROOTS, source, objects: rootsManifests(homelab) },
+  ];
 }
 
 function serviceFolderOf(service: Service, { registry, context }: Homelab): Folder {
@@ -32,24 +39,30 @@ function serviceFolderOf(service: Service, { registry, context }: Homelab): Fold
   return { path: serviceFolder(facts, context.site.git.path), source: fileOf(facts), objects: [...application, ...objects] };
 }
 
-/** Namespace, projects and roots: what Argo CD is started with, and then keeps itself. */
+/** What Argo CD is started with: its namespace, the root, and the project without which the root could not be applied. */
 export function bootstrapManifests({ context }: Homelab): KubernetesObject[] {
-  const layers = LAYERS.filter((layer) => context.services.some((one) => one.layer === layer));
-  const { repoURL, revision, path } = context.site.git;
+  const { repoURL, revision } = context.site.git;
   return [
     namespaceObject(NAMES.argocd.namespace, context.services),
     ...rootsProject(context),
-    ...layers.flatMap((layer) => layerProject(layer, context)),
-    ...emptyDefaultProjectManifests(),
-    ...rootApplicationManifests(ROOT, { repoURL, revision, path: BOOTSTRAP, project: ROOTS_PROJECT, include: "*.yaml" }),
-    ...layers.flatMap((layer, wave) => rootApplicationManifests(layer, { repoURL, revision, path: `${path}/${layer}`, project: ROOTS_PROJECT, wave })),
-  ].map(projectsFirst);
+    ...rootApplicationManifests(ROOT, { repoURL, revision, path: ROOTS, project: ROOTS_PROJECT, include: "*.yaml" }),
+  ];
 }
 
-/** The one root, which reads the bootstrap's folder and so itself, and the project without which it could not be applied. */
+/** The root and its project alone: what follows Argo CD itself. */
 export function rootManifests(homelab: Homelab): KubernetesObject[] {
-  const wanted = [`AppProject/${ROOTS_PROJECT}`, `Application/${ROOT}`];
-  return bootstrapManifests(homelab).filter(({ kind, metadata }) => wanted.includes(`${kind}/${metadata.name}`));
+  return bootstrapManifests(homelab).filter(({ kind }) => kind !== "Namespace");
+}
+
+/** A root a layer, in the order of the layers, and their projects before them. */
+function rootsManifests({ context }: Homelab): KubernetesObject[] {
+  const layers = LAYERS.filter((layer) => context.services.some((one) => one.layer === layer));
+  const { repoURL, revision, path } = context.site.git;
+  const projects = [...layers.flatMap((layer) => layerProject(layer, context)), ...emptyDefaultProjectManifests()];
+  return [
+    ...projects.map(beforeApplications),
+    ...layers.flatMap((layer, wave) => rootApplicationManifests(layer, { repoURL, revision, path: `${path}/${layer}`, project: ROOTS_PROJECT, wave })),
+  ];
 }
 
 /** The roots' project: namespaces and workloads are not for it. */
@@ -58,7 +71,6 @@ function rootsProject({ site: { git } }: RenderContext): KubernetesObject[] {
     description: "The roots: Applications and projects only. Whoever may use it decides what runs where.",
     sourceRepos: [git.repoURL],
     destinations: [{ namespace: NAMES.argocd.namespace }],
-    clusterResourceWhitelist: [{ group: "", kind: "Namespace", name: NAMES.argocd.namespace }],
     namespaceResourceWhitelist: [
       { group: "argoproj.io", kind: "Application" },
       { group: "argoproj.io", kind: "AppProject" },
@@ -82,8 +94,7 @@ function chartRepository({ chart }: ServiceFacts): string[] {
 }
 
 // An Application whose project is not there yet is an error, and errors hold the waves back.
-function projectsFirst(object: KubernetesObject): KubernetesObject {
-  if (object.kind === "Application") return object;
+function beforeApplications(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, "argocd.argoproj.io/sync-wave": "-1" } } };
 }
 

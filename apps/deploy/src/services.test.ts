@@ -1,9 +1,10 @@
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import { describe, expect, it } from "vitest";
-import { loadStack } from "./config.ts";
+import { loadStack, type Stack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
+import { NAMES, siteOf } from "./site.ts";
 
 const home = homelab(loadStack("production"));
 const all = folders(home);
@@ -80,8 +81,8 @@ describe("traps of the core", () => {
     });
   });
 
-  it("longhorn: the pre-upgrade hook fails under Argo CD, and deleting the Application would uninstall it", () => {
-    expect(valuesOf("longhorn")).toMatchObject({ preUpgradeChecker: { jobEnabled: false } });
+  it("longhorn: the pre-upgrade hook fails under Argo CD, and its uninstaller runs when the Application is deleted, whatever its finalizers", () => {
+    expect(valuesOf("longhorn")).toMatchObject({ preUpgradeChecker: { jobEnabled: false }, defaultSettings: { deletingConfirmationFlag: false } });
     expect(byKind(objectsOf("longhorn"), "Application").metadata.finalizers).toBeUndefined();
   });
 
@@ -108,7 +109,17 @@ describe("traps of the core", () => {
       ports: { web: { http: { redirections: { entryPoint: { to: "websecure", scheme: "https" } } } } },
       global: { checkNewVersion: false, sendAnonymousUsage: false },
       ingressRoute: { dashboard: { enabled: false } },
+      providers: { kubernetesCRD: { allowCrossNamespace: false } },
     });
+  });
+
+  it("traefik: a policy sees the port of the pod, not of its Service", () => {
+    const ports = at(byKind(objectsOf("traefik"), "NetworkPolicy"), "spec.ingress") as { from?: unknown; ports?: { port: number }[] }[];
+    expect(ports.filter(({ from }) => from === undefined).flatMap((rule) => rule.ports?.map(({ port }) => port))).toEqual([8000, 8443]);
+  });
+
+  it("external-secrets: the store serves the namespaces that read secrets, and no other", () => {
+    expect(at(byKind(objectsOf("external-secrets"), "ClusterSecretStore"), "spec.conditions.0.namespaces")).toEqual(["cert-manager", "media"]);
   });
 
   it("traefik comes after what gives it an address and certificates", () => {
@@ -121,6 +132,16 @@ describe("traps of the core", () => {
     expect(at(valuesOf("argo-cd"), "configs.cm")).toMatchObject({ "resource.customizations.health.argoproj.io_Application": expect.stringContaining("Synced") as unknown, "users.anonymous.enabled": "false" });
     expect(at(valuesOf("argo-cd"), "configs.params")).toMatchObject({ "controller.diff.server.side": "true" });
     expect(byKind(objectsOf("argo-cd"), "Application").metadata.finalizers).toBeUndefined();
+  });
+
+  it("argo-cd: the bootstrap's release, the Application's and the route's Service are one", () => {
+    expect(at(byKind(objectsOf("argo-cd"), "Application"), "spec.sources.0.helm.releaseName")).toBe(NAMES.argocd.release);
+    expect(at(byKind(objectsOf("argo-cd"), "IngressRoute"), "spec.routes.0.services.0.name")).toBe(`${NAMES.argocd.release}-server`);
+  });
+
+  it.each([[0, 1], [1, 1], [2, 2], [5, 3]])("longhorn: %i data disks hold %i copies", (disks, copies) => {
+    const machines = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`worker-${index}`, { ...loadStack("production").machines["worker-1"], dataDisk: index < disks ? "100Gi" : undefined }]));
+    expect(siteOf({ ...loadStack("production"), machines } as Stack).storage.replicas).toBe(copies);
   });
 });
 
@@ -144,7 +165,7 @@ describe("traps of the media apps", () => {
 
   it("sabnzbd: answers 403 to every host name that is not on its list", () => {
     const listed = envOf("sabnzbd").SABNZBD__HOST_WHITELIST_ENTRIES?.split(", ");
-    expect(listed).toEqual(["sabnzbd.home.example.com", "sabnzbd", "sabnzbd.media", "sabnzbd.media.svc"]);
+    expect(listed).toEqual(["sabnzbd.home.example.com", "sabnzbd", "sabnzbd.media", "sabnzbd.media.svc", "sabnzbd.media.svc.cluster.local"]);
   });
 
   it("qbittorrent: the image's own file lets all private networks in without a password", () => {
@@ -153,6 +174,9 @@ describe("traps of the media apps", () => {
     expect(file).not.toContain("AuthSubnetWhitelist=");
     expect(file).toContain("WebUI\\CSRFProtection=true\n");
     expect(file).toContain("WebUI\\HostHeaderValidation=true\n");
+    expect(file).toContain("WebUI\\LocalHostAuth=true\n");
+    // Without the list the header of the proxy is not believed: everybody would be one address, and locked out together.
+    expect(file).toContain("WebUI\\TrustedReverseProxiesList=10.244.0.0/16\n");
     const seeder = at(byKind(objectsOf("qbittorrent"), "Deployment"), "spec.template.spec.initContainers.0.command.2");
     expect(seeder).toContain("/config/qBittorrent/qBittorrent.conf");
   });
@@ -195,26 +219,72 @@ describe("the whole tree", () => {
     }
   });
 
+  const folderAt = (where: string): readonly KubernetesObject[] => all.find(({ path }) => path === where)?.objects ?? [];
+
   it("brings the layers up one after another, their projects first", () => {
-    const bootstrap = all.find(({ path }) => path === "bootstrap/argocd")?.objects ?? [];
-    const waves = bootstrap.map((object) => [`${object.kind}/${object.metadata.name}`, object.metadata.annotations?.["argocd.argoproj.io/sync-wave"]]);
-    expect(Object.fromEntries(waves)).toEqual({
-      "Namespace/argocd": "-1",
-      "AppProject/roots": "-1",
-      "AppProject/core": "-1",
-      "AppProject/apps": "-1",
-      "AppProject/default": "-1",
-      "Application/homelab": undefined,
-      "Application/core": "0",
-      "Application/apps": "1",
-    });
+    const waves = folderAt("bootstrap/argocd/roots").map((object) => [`${object.kind}/${object.metadata.name}`, object.metadata.annotations?.["argocd.argoproj.io/sync-wave"]]);
+    expect(Object.fromEntries(waves)).toEqual({ "AppProject/core": "-1", "AppProject/apps": "-1", "AppProject/default": "-1", "Application/core": "0", "Application/apps": "1" });
   });
 
-  it("lets no layer but the core write what belongs to the whole cluster", () => {
-    const bootstrap = all.find(({ path }) => path === "bootstrap/argocd")?.objects ?? [];
-    expect(at(byKind(bootstrap, "AppProject", "apps"), "spec.clusterResourceWhitelist")).toBeUndefined();
-    expect(at(byKind(bootstrap, "AppProject", "apps"), "spec.destinations")).toEqual([{ server: "https://kubernetes.default.svc", namespace: "media" }]);
+  it("has no Application that reads the folder it stands in: one that waits for itself waits for ever", () => {
+    for (const { path, objects: inside } of all) {
+      for (const application of inside.filter(({ kind }) => kind === "Application")) {
+        const sources = (at(application, "spec.sources") ?? [at(application, "spec.source")]) as { path?: string; directory?: { exclude?: string; recurse?: boolean } }[];
+        const reading = sources.filter((source) => source.path === path && source.directory?.exclude !== "application.yaml");
+        expect([application.metadata.name, reading]).toEqual([application.metadata.name, []]);
+      }
+    }
   });
+
+  it("gives each Application what its project allows: repositories, namespaces and cluster-scoped kinds", () => {
+    const projects = new Map([...folderAt("bootstrap/argocd"), ...folderAt("bootstrap/argocd/roots")].filter(({ kind }) => kind === "AppProject").map((project) => [project.metadata.name, project.spec as Project]));
+    const applications = all.flatMap(({ objects: inside }) => inside.filter(({ kind }) => kind === "Application"));
+    expect(applications.length).toBeGreaterThan(10);
+    for (const application of applications) expect([application.metadata.name, refusals(application, projects)]).toEqual([application.metadata.name, []]);
+  });
+
+  it("is refused where a project allows less, so that the check above can fail", () => {
+    const project: Project = { sourceRepos: [], destinations: [], clusterResourceWhitelist: [] };
+    const application = byKind(objectsOf("cert-manager"), "Application");
+    expect([...new Set(refusals(application, new Map([["core", project]])))]).toEqual([
+      "repository quay.io/jetstack/charts", "repository https://git.harness.io/homelab/default/rzp-infra.git", "namespace cert-manager", "object in cert-manager", "cluster-scoped ClusterIssuer", "cluster-scoped kinds of its charts",
+    ]); // prettier-ignore
+  });
+
+  interface Project {
+    sourceRepos: string[];
+    destinations: { namespace: string }[];
+    clusterResourceWhitelist?: { group: string; kind: string }[];
+    namespaceResourceWhitelist?: { group: string; kind: string }[];
+  }
+
+  /** What Argo CD would refuse of an Application and the objects it brings. */
+  function refusals(application: KubernetesObject, projects: ReadonlyMap<string, Project>): string[] {
+    const project = projects.get(String(at(application, "spec.project")));
+    if (project === undefined) return ["no project"];
+    const sources = (at(application, "spec.sources") ?? [at(application, "spec.source")]) as { repoURL: string; chart?: string; path?: string }[];
+    const brought = sources.flatMap((source) => broughtBy(source));
+    const clusterScoped = (list: readonly { group: string; kind: string }[] | undefined, kind: string, group: string): boolean => list?.some((one) => ["*", kind].includes(one.kind) && ["*", group].includes(one.group)) ?? false;
+    return [
+      ...sources.filter(({ repoURL }) => !project.sourceRepos.includes(repoURL)).map(({ repoURL }) => `repository ${repoURL}`),
+      ...(project.destinations.some(({ namespace }) => namespace === at(application, "spec.destination.namespace")) ? [] : [`namespace ${String(at(application, "spec.destination.namespace"))}`]),
+      ...brought.flatMap(({ kind, apiVersion, metadata }) => {
+        const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+        if (metadata.namespace === undefined) return clusterScoped(project.clusterResourceWhitelist, kind, group) ? [] : [`cluster-scoped ${kind}`];
+        const allowed = project.namespaceResourceWhitelist === undefined || clusterScoped(project.namespaceResourceWhitelist, kind, group);
+        return [...(allowed ? [] : [`kind ${kind}`]), ...(project.destinations.some(({ namespace }) => namespace === metadata.namespace) ? [] : [`object in ${metadata.namespace}`])];
+      }),
+      ...(sources.some(({ chart }) => chart !== undefined) && at(application, "spec.project") === "core" && !clusterScoped(project.clusterResourceWhitelist, "CustomResourceDefinition", "apiextensions.k8s.io") ? ["cluster-scoped kinds of its charts"] : []),
+    ];
+  }
+
+  /** Objects that a source reads out of the tree: a folder's own, or every Application below a layer. */
+  function broughtBy({ path }: { path?: string }): KubernetesObject[] {
+    if (path === undefined) return [];
+    const own = all.find((folder) => folder.path === path);
+    if (own !== undefined) return own.objects.filter(({ kind, metadata }) => !(kind === "Application" && metadata.name === path.split("/").at(-1)));
+    return all.filter((folder) => folder.path.startsWith(`${path}/`)).flatMap(({ objects: inside }) => inside.filter(({ kind }) => kind === "Application"));
+  }
 
   it.skipIf(!hasCrds)("is accepted by the real CRDs of its projects (skipped where they are not at hand)", () => {
     const projects: Record<string, string> = {

@@ -9,8 +9,10 @@ export const externalSecrets = helmWorkload({
     resources: { requests: { cpu: "80m", memory: "100Mi" }, limits: { memory: "256Mi" } },
   },
   network: { api: true, internet: true, webhooks: [10_250] },
-  objects: ({ site: { secretStore: store } }) =>
+  objects: ({ site: { secretStore: store } }, { services }) =>
     infisicalSecretStoreManifests(store.name, {
+      // A namespace in which nothing reads a secret has no business with the store.
+      namespaces: [...new Set(services.filter(({ secrets }) => secrets.length > 0).map(({ namespace }) => namespace))].sort(),
       hostAPI: store.url,
       projectSlug: store.projectSlug,
       environmentSlug: store.environmentSlug,

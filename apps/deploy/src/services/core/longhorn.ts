@@ -22,6 +22,8 @@ export const longhorn = helmWorkload({
       createDefaultDiskLabeledNodes: true,
       storageReservedPercentageForDefaultDisk: 0,
       defaultDataLocality: "best-effort",
+      // Without it the chart's uninstaller, which Argo CD runs before it deletes the Application, would go over every volume.
+      deletingConfirmationFlag: false,
       upgradeChecker: false,
       allowCollectingLonghornUsageMetrics: false,
     },
@@ -30,7 +32,6 @@ export const longhorn = helmWorkload({
   }),
   network: "kubelets and kernels of all nodes dial its pods from the nodes' own network: iSCSI, NFS shares, CSI and webhooks",
   objects: ({ namespace, site: { storage } }) => BACKUP_CLASSES.map((name) => recurringJob(name, namespace, storage.backupTarget !== undefined)),
-  // Deleting the Application would run the chart's uninstaller over every volume.
   application: { onDelete: "orphan" },
 });
 

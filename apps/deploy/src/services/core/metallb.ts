@@ -19,9 +19,4 @@ export const metallb = helmWorkload({
     { apiVersion: "metallb.io/v1beta1", kind: "IPAddressPool", metadata: { name: "home", namespace }, spec: { addresses: [...site.loadBalancerPool], autoAssign: false } },
     { apiVersion: "metallb.io/v1beta1", kind: "L2Advertisement", metadata: { name: "home", namespace }, spec: { ipAddressPools: ["home"] } },
   ],
-  application: {
-    // MetalLB writes its own certificate into this CRD.
-    ignoreDifferences: [{ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", name: "bgppeers.metallb.io", jsonPointers: ["/spec/conversion/webhook/clientConfig/caBundle"] }],
-    respectIgnoreDifferences: true,
-  },
 });

@@ -9,6 +9,8 @@ export const traefik = helmWorkload({
   values: {
     deployment: { replicas: 2 },
     podDisruptionBudget: { enabled: true, minAvailable: 1 },
+    // Two on one node would go down together, and the budget would keep nothing.
+    topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: { "app.kubernetes.io/name": "traefik" } } }],
     // The client's own address reaches the services; MetalLB announces from a node that has a pod.
     service: { annotations: { "metallb.io/loadBalancerIPs": TRAEFIK_ADDRESS }, spec: { externalTrafficPolicy: "Local" } },
     ports: { web: { http: { redirections: { entryPoint: { to: "websecure", scheme: "https", permanent: true } } } } },

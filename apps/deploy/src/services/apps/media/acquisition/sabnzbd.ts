@@ -7,7 +7,7 @@ export const sabnzbd = mediaApp({
   health: "/api?mode=version",
   library: ["downloads"],
   // It answers 403 to every name it does not know: the route's, and the one its peers dial.
-  env: { SABNZBD__HOST_WHITELIST_ENTRIES: ({ name, namespace, host }) => [host, name, `${name}.${namespace}`, `${name}.${namespace}.svc`].join(", ") },
+  env: { SABNZBD__HOST_WHITELIST_ENTRIES: ({ name, namespace, host }) => [host, name, `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`].join(", ") },
   secrets: ["SABNZBD__API_KEY", "SABNZBD__NZB_KEY"],
   resources: { memory: "1Gi", memoryLimit: "8Gi" },
   internet: true,
