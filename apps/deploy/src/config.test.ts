@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { APP, ConfigError, engineConfig, engineStack, loadStack, parseStack, runtimeSecret } from "./config.ts";
+import { APP, ConfigError, engineConfig, engineStack, loadStack, parseStack, RUNTIME_SECRETS, runtimeSecrets } from "./config.ts";
 
 const FILE = "Pulumi.production.yaml";
 const production = readFileSync(join(APP, FILE), "utf8");
@@ -19,7 +19,20 @@ function refusal(find: string, replace: string): string {
   throw new Error(`accepted: ${replace}`);
 }
 
-const lineOf = (find: string): number => production.slice(0, production.indexOf(find)).split("\n").length;
+/** The engine keeps structured values as Go maps, and writes their keys sorted by bytes. */
+function asTheEngineDoes(config: Record<string, string>): Record<string, string> {
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(sorted);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+  };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, value.startsWith("{") ? JSON.stringify(sorted(JSON.parse(value))) : value]));
+}
+
+function lineOf(find: string, text = production): number {
+  expect(text).toContain(find);
+  return text.slice(0, text.indexOf(find)).split("\n").length;
+}
 
 describe("a stack file", () => {
   it("is read whole", () => {
@@ -30,7 +43,31 @@ describe("a stack file", () => {
 
   it("is the same through the engine", () => {
     const stack = loadStack("production");
-    expect(engineStack(engineConfig(stack))).toEqual(stack);
+    expect(engineStack(asTheEngineDoes(engineConfig(stack)))).toEqual(stack);
+  });
+
+  // Etcd is started on the first control plane: the plan and the engine must not name two different ones.
+  it.each([
+    ["names without numbers", ["zeus", "hera", "ares"], ["ares", "hera", "zeus"]],
+    ["names with numbers", ["cp-10", "cp-9", "cp-1"], ["cp-1", "cp-9", "cp-10"]],
+    ["names that differ in zeros alone", ["cp-1", "cp-01", "cp-001"], ["cp-001", "cp-01", "cp-1"]],
+    ["names that sort otherwise by bytes", ["a1", "a-1", "a"], ["a", "a-1", "a1"]],
+  ])("has its machines in one order, from the file and from the engine alike: %s", (_, names, ordered) => {
+    const text = names.reduce((all, name, index) => all.replace(`    cp-${index + 1}: {`, `    ${name}: {`), production);
+    const stack = parseStack(FILE, text);
+    expect(Object.keys(stack.machines).filter((name) => names.includes(name))).toEqual(ordered);
+    expect(Object.keys(engineStack(asTheEngineDoes(engineConfig(stack))).machines)).toEqual(Object.keys(stack.machines));
+    expect(Object.keys(engineStack(engineConfig(stack)).machines)).toEqual(Object.keys(stack.machines));
+  });
+
+  it("has its Proxmox hosts in the same order as well", () => {
+    const stack = parseStack(FILE, production.replaceAll("pve-2", "pve-10"));
+    expect(Object.keys(stack.proxmox.hosts)).toEqual(["pve-1", "pve-3", "pve-10"]);
+    expect(Object.keys(engineStack(asTheEngineDoes(engineConfig(stack))).proxmox.hosts)).toEqual(["pve-1", "pve-3", "pve-10"]);
+  });
+
+  it("is refused with its key when the engine hands over what is no JSON", () => {
+    expect(() => engineStack({ "homelab:network": "{ nodes: " })).toThrow("the stack's configuration cannot be used:\n  homelab:network is not valid JSON, as structured values are handed over");
   });
 
   it("names the nearest stack when there is no such file", () => {
@@ -98,6 +135,44 @@ describe("bad configuration is refused with its line and what would be right", (
     expect(refused).toMatch(/^line \d+: /);
   });
 
+  // What the components would refuse in the middle of an `up`, and Proxmox, Talos and Cloudflare after it.
+  const limits: [what: string, find: string, replace: string, path: string, message: string, on?: string][] = [
+    ["a Talos that is too old", "talos: v1.13.9", "talos: v1.11.0", "cluster.talos", "v1.11.0 is too old. Use v1.12.0 or newer: an older machine does not know the documents written here."],
+    ["secrets newer than the machines", "secretsFrom: v1.13.0", "secretsFrom: v1.13.10", "cluster.secretsFrom", "v1.13.10 is newer than the machines' v1.13.9. It is the version the cluster was made with: set it once, and leave it when Talos is upgraded."],
+    ["a Kubernetes newer than Talos runs", "kubernetes: v1.36.3", "kubernetes: v1.99.0", "cluster.kubernetes", "v1.99.0 is not supported by Talos v1.13.9. Talos 1.13 runs Kubernetes 1.31 to 1.36."],
+    ["a Kubernetes older than Talos runs", "kubernetes: v1.36.3", "kubernetes: v1.30.9", "cluster.kubernetes", "v1.30.9 is not supported by Talos v1.13.9. Talos 1.13 runs Kubernetes 1.31 to 1.36."],
+    ["part of a GiB of disk", "cores: 4, memory: 8Gi, disk: 40Gi", "cores: 4, memory: 8Gi, disk: 60.5Gi", "machines.cp-1.disk", "60.5Gi is not whole GiB, as Proxmox counts disks"],
+    ["part of a GiB of data disk", "dataDisk: 500Gi", "dataDisk: 0.4999Ti", "machines.worker-1.dataDisk", "0.4999Ti is not whole GiB, as Proxmox counts disks"],
+    ["a data disk smaller than Longhorn's volume", "dataDisk: 500Gi", "dataDisk: 9Gi", "machines.worker-1.dataDisk", "9Gi is less than the 10Gi that Longhorn's volume asks for"],
+    ["part of a MiB of memory", "memory: 32Gi, disk: 60Gi", "memory: 31.9999Gi, disk: 60Gi", "machines.worker-1.memory", "31.9999Gi is not whole MiB, as Proxmox counts memory"],
+    ["a bridge that is none", "bridge: vmbr0", "bridge: vm br0", "proxmox.hosts.pve-1.bridge", '"vm br0" is not the name of a bridge such as vmbr0: 1 to 15 letters, digits, dots, - and _'],
+    ["a bridge with a name too long for Linux", "bridge: vmbr0", "bridge: vmbr012345678901", "proxmox.hosts.pve-1.bridge", '"vmbr012345678901" is not the name of a bridge such as vmbr0: 1 to 15 letters, digits, dots, - and _'],
+    ["a datastore for disks that is none", "disks: local-lvm", "disks: local lvm", "proxmox.hosts.pve-1.disks", '"local lvm" is not the name of a datastore such as local-lvm'],
+    ["a datastore for images that is none", "images: local,", "images: local/,", "proxmox.hosts.pve-1.images", '"local/" is not the name of a datastore such as local-lvm'],
+    ["pods over Proxmox", "pods: 10.244.0.0/16", "pods: 10.0.8.0/21", "network.pods", "10.0.8.0/21 holds 10.0.10.11 (proxmox.endpoint), which the cluster could then not reach"],
+    ["pods over the media server", "pods: 10.244.0.0/16", "pods: 10.0.8.0/21", "network.pods", "10.0.8.0/21 holds 10.0.10.5 (media.server), which the cluster could then not reach"],
+    ["pods over the backups' target", "pods: 10.244.0.0/16", "pods: 10.0.8.0/21", "network.pods", "10.0.8.0/21 holds 10.0.10.5 (backups.target), which the cluster could then not reach"],
+    ["services over Proxmox", "services: 10.96.0.0/12", "services: 10.0.10.0/24", "network.services", "10.0.10.0/24 holds 10.0.10.11 (proxmox.endpoint), which the cluster could then not reach"],
+    ["a DHCP range outside the subnet", "dhcp: 10.0.20.100-10.0.20.199", "dhcp: 10.0.21.100-10.0.21.199", "network.dhcp", "10.0.21.100-10.0.21.199 lies outside network.nodes (10.0.20.0/24)"],
+    ["a DHCP range half outside the subnet", "dhcp: 10.0.20.100-10.0.20.199", "dhcp: 10.0.20.250-10.0.21.9", "network.dhcp", "10.0.20.250-10.0.21.9 lies outside network.nodes (10.0.20.0/24)"],
+    ["a name server that is a pod's", "nameservers: [10.0.20.1]", "nameservers: [10.0.20.1, 10.244.0.10]", "network.pods", "10.244.0.0/16 holds 10.244.0.10 (network.nameservers[1]), which the cluster could then not reach", "pods: 10."],
+    ["a name server that is a service", "nameservers: [10.0.20.1]", "nameservers: [10.96.0.10]", "network.services", "10.96.0.0/12 holds 10.96.0.10 (network.nameservers[0]), which the cluster could then not reach", "services: 10."],
+    ["an Infisical that is a pod's", "siteUrl: https://eu.infisical.com", "siteUrl: https://10.244.3.4", "network.pods", "10.244.0.0/16 holds 10.244.3.4 (infisical.siteUrl), which the cluster could then not reach", "pods: 10."],
+    ["a git server that is a service", "https://git.harness.io/", "https://10.97.0.9:3000/", "network.services", "10.96.0.0/12 holds 10.97.0.9 (git.repoURL), which the cluster could then not reach", "services: 10."],
+    ["a certificate's name that is none", "tunnel: homelab", "tunnel: homelab\n    certificateNames: [example.com, '**.example.com']", "cloudflare.certificateNames[1]", '"**.example.com" is not a name on a certificate such as home.example.com or *.home.example.com'],
+    ["a certificate of another zone", "zone: example.com", "zone: example.com\n    certificateNames: ['*.example.org']", "cloudflare.certificateNames[0]", "*.example.org lies outside cloudflare.zone (example.com)"],
+  ];
+
+  it.each(limits)("%s", (_, find, replace, path, message, on = replace.split("\n").at(-1) ?? "") => {
+    const line = lineOf(on, production.replace(find, replace));
+    expect(refusal(find, replace).split("\n").map((one) => one.trim())).toContain(`line ${line}: ${path} ${message}`);
+  });
+
+  it("takes names on an advanced certificate", () => {
+    const text = production.replace("tunnel: homelab", "tunnel: homelab\n    certificateNames: ['*.home.example.com', home.example.com]");
+    expect(parseStack(FILE, text).cloudflare.certificateNames).toEqual(["*.home.example.com", "home.example.com"]);
+  });
+
   it("points at the line the mistake stands on", () => {
     expect(refusal("vip: 10.0.20.10", "vip: nowhere")).toMatch(new RegExp(`^line ${lineOf("vip: 10.0.20.10")}: network.vip`));
     expect(refusal("vmId: 2012", "vmId: 2011")).toMatch(new RegExp(`^line ${lineOf("cp-2: {")}: machines.cp-2.vmId`));
@@ -126,10 +201,17 @@ describe("bad configuration is refused with its line and what would be right", (
 });
 
 describe("values of the run", () => {
-  it("come from the environment, and an error names the variable only", () => {
-    expect(runtimeSecret("CLOUDFLARE_API_TOKEN", { CLOUDFLARE_API_TOKEN: "t" })).toBe("t");
-    expect(() => runtimeSecret("CLOUDFLARE_API_TOKEN", { CLOUDFLARE_API_TOKEN: "" })).toThrow(
-      "the environment cannot be used:\n  CLOUDFLARE_API_TOKEN is not set; run under Infisical (see bootstrap/argocd/README.md) or set it",
+  const whole = Object.fromEntries(RUNTIME_SECRETS.map((name) => [name, `value of ${name}`]));
+
+  it("come from the environment", () => {
+    expect(runtimeSecrets({ ...whole, HOME: "/root" })).toEqual(whole);
+  });
+
+  it("are all missed at once, and named without their content", () => {
+    const hint = "is not set; run under Infisical (see bootstrap/argocd/README.md) or set it";
+    expect(() => runtimeSecrets({ ...whole, CLOUDFLARE_API_TOKEN: "", GIT_TOKEN: undefined })).toThrow(
+      new ConfigError("the environment", [{ path: ["CLOUDFLARE_API_TOKEN"], message: hint }, { path: ["GIT_TOKEN"], message: hint }], String),
     );
+    expect(() => runtimeSecrets({})).toThrow(RUNTIME_SECRETS.map((name) => `${name} ${hint}`).join("\n  "));
   });
 });

@@ -33,7 +33,7 @@ export function parseStack(source: string, text: string): Stack {
 /** Checked configuration from what the engine hands a program: `homelab:network` to its JSON or plain text. */
 export function engineStack(config: Readonly<Record<string, string>>): Stack {
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${PROJECT}:`));
-  const values = Object.fromEntries(own.map(([key, value]) => [key.slice(PROJECT.length + 1), plain(value)]));
+  const values = Object.fromEntries(own.map(([key, value]) => [key.slice(PROJECT.length + 1), plain(key, value)]));
   return check("the stack's configuration", { values, place: (path) => `${PROJECT}:${show(path)}` });
 }
 
@@ -44,19 +44,36 @@ export function engineConfig(stack: Stack): Record<string, string> {
   );
 }
 
-/** A value that must come from the environment; its name is told, never its content. */
-export function runtimeSecret(name: (typeof RUNTIME_SECRETS)[number], environment: NodeJS.ProcessEnv = process.env): string {
-  const value = environment[name];
-  if (value !== undefined && value !== "") return value;
-  throw new ConfigError("the environment", [{ path: [name], message: "is not set; run under Infisical (see bootstrap/argocd/README.md) or set it" }], show);
+/** The values of {@link RUNTIME_SECRETS}, by name. */
+export type RuntimeSecrets = Readonly<Record<(typeof RUNTIME_SECRETS)[number], string>>;
+
+/** Every value of the run at once, from the environment: all that are missing are named together, and no content is ever told. */
+export function runtimeSecrets(environment: NodeJS.ProcessEnv = process.env): RuntimeSecrets {
+  const missing = RUNTIME_SECRETS.filter((name) => (environment[name] ?? "") === "");
+  const message = "is not set; run under Infisical (see bootstrap/argocd/README.md) or set it";
+  if (missing.length > 0) throw new ConfigError("the environment", missing.map((name) => ({ path: [name], message })), show);
+  return Object.fromEntries(RUNTIME_SECRETS.map((name) => [name, environment[name]])) as RuntimeSecrets;
 }
 
 function check(source: string, { values, place }: StackFile): Stack {
   const parsed = stackSchema.safeParse(values);
   if (!parsed.success) throw new ConfigError(source, toMistakes(parsed.error, stackSchema, values), place);
-  const mistakes = [...crossCheck(parsed.data), ...overridesOf(parsed.data, categories).mistakes];
+  const stack = inOrder(parsed.data);
+  const mistakes = [...crossCheck(stack), ...overridesOf(stack, categories).mistakes];
   if (mistakes.length > 0) throw new ConfigError(source, mistakes, place);
-  return parsed.data;
+  return stack;
+}
+
+// The engine keeps maps without their order and hands them over sorted by bytes (cp-10 before cp-2), a file as it was written. Here order has a
+// meaning: etcd is started on the first control plane, and machines wait for one another.
+function inOrder(stack: Stack): Stack {
+  return { ...stack, machines: byName(stack.machines), proxmox: { ...stack.proxmox, hosts: byName(stack.proxmox.hosts) } };
+}
+
+function byName<T>(record: Record<string, T>): Record<string, T> {
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  // The second comparison is for cp-1 and cp-01, which are two names and one number.
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => compare(a, b) || (a < b ? -1 : 1)));
 }
 
 function readText(directory: string, file: string, name: string): string {
@@ -70,6 +87,11 @@ function readText(directory: string, file: string, name: string): string {
 }
 
 // The engine hands over structured values as JSON and everything else as text.
-function plain(value: string): unknown {
-  return /^[[{]/.test(value) ? (JSON.parse(value) as unknown) : value;
+function plain(key: string, value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    throw new ConfigError("the stack's configuration", [{ path: [key], message: "is not valid JSON, as structured values are handed over" }], show);
+  }
 }

@@ -1,12 +1,13 @@
 /** The declarations and one stack, put together: the registry that both planes and every view read. */
 import { registry, type Category, type Registry, type RenderContext, type Service, type ServiceOverride } from "@rzp/workload/manifests";
 import type { Stack } from "./config.ts";
+import { checkCertificates } from "./config/certificates.ts";
 import { overridesOf } from "./config/overrides.ts";
 import { categories as declared } from "./services/index.ts";
 import { siteOf } from "./site.ts";
 
 /** Where declarations stand, for errors and for the header of every generated file. */
-export const SERVICES = "apps/deploy/src/services";
+const SERVICES = "apps/deploy/src/services";
 
 export interface Homelab {
   registry: Registry;
@@ -17,7 +18,9 @@ export interface Homelab {
 export function homelab(stack: Stack, categories: readonly Category[] = declared): Homelab {
   const site = siteOf(stack);
   const all = registry(overridden(categories, stack), site, { fileOf });
-  return { registry: all, context: all.context(site) };
+  const context = all.context(site);
+  checkCertificates(stack, context, fileOf);
+  return { registry: all, context };
 }
 
 /** File of a declaration, from the root of the repository. */

@@ -3,25 +3,27 @@ import { runtime } from "@pulumi/pulumi";
 import { CloudflareProvider } from "@rzp/cloudflare";
 import { ProxmoxProvider } from "@rzp/proxmox";
 import { TalosImage } from "@rzp/talos";
-import { engineStack, runtimeSecret } from "./config.ts";
+import { engineStack, runtimeSecrets } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { bootstrap } from "./machines/bootstrap.ts";
 import { makeCluster } from "./machines/cluster.ts";
 import { publishHosts } from "./machines/dns.ts";
 import { makeMachines } from "./machines/nodes.ts";
 
+// Everything that can be missing or wrong is found here, before anything registers.
+const secrets = runtimeSecrets();
 const stack = engineStack(runtime.allConfig());
 const services = homelab(stack);
 
 const { endpoint, insecure } = stack.proxmox;
-const proxmox = new ProxmoxProvider("proxmox", { endpoint, insecure, apiToken: runtimeSecret("PROXMOX_VE_API_TOKEN") });
-const cloudflare = new CloudflareProvider("cloudflare", { apiToken: runtimeSecret("CLOUDFLARE_API_TOKEN") });
+const proxmox = new ProxmoxProvider("proxmox", { endpoint, insecure, apiToken: secrets.PROXMOX_VE_API_TOKEN });
+const cloudflare = new CloudflareProvider("cloudflare", { apiToken: secrets.CLOUDFLARE_API_TOKEN });
 
 const image = new TalosImage("talos", { version: stack.cluster.talos });
 const machines = makeMachines(stack, image, proxmox);
 const cluster = makeCluster(stack, image, machines);
 const hosts = publishHosts(stack, services.context, cloudflare);
-bootstrap(services, cluster);
+bootstrap(services, cluster, secrets);
 
 export const kubernetes = cluster.endpoint;
 export const kubeconfig = cluster.kubeconfigRaw;

@@ -1,4 +1,5 @@
-import { addressAfter, contains, didYouMean, overlaps, parseBytes, parseCidr, parseRange, type AddressRange, type Network } from "@rzp/core";
+import { addressAfter, contains, didYouMean, isIpv4, overlaps, parseBytes, parseCidr, parseRange, type AddressRange, type Network } from "@rzp/core";
+import { versionMistakes } from "@rzp/talos/versions";
 import type { Stack } from "./schema.ts";
 
 /** One mistake in the configuration: where, and what is wrong with it. */
@@ -11,20 +12,40 @@ export interface Mistake {
 const SYSTEM_DISK_MINIMUM = "10Gi";
 /** Talos' documented minimum of memory (system requirements, v1.13). */
 const MEMORY_MINIMUM = { controlplane: "2Gi", worker: "1Gi" } as const;
+/** The smallest disk that TalosCluster takes for Longhorn's volume. */
+const DATA_DISK_MINIMUM = "10Gi";
 
 /** What no single field can tell: values that must fit one another. Every mistake is reported, not only the first. */
 export function crossCheck(stack: Stack): Mistake[] {
-  return [...checkNetworks(stack), ...checkAddresses(stack), ...checkMachines(stack), ...checkZone(stack)];
+  return [...checkNetworks(stack), ...checkAddresses(stack), ...checkVersions(stack), ...checkMachines(stack), ...checkZone(stack)];
 }
 
-function checkNetworks({ network }: Stack): Mistake[] {
+function checkNetworks(stack: Stack): Mistake[] {
+  const { network } = stack;
   const networks = (["nodes", "pods", "services"] as const).map((name) => [name, network[name], rangeOf(network[name])] as const);
-  return networks.flatMap(([name, cidr, range], index) =>
-    networks
-      .slice(0, index)
-      .filter(([, , other]) => overlaps(range, other))
-      .map(([other, otherCidr]) => ({ path: ["network", name], message: `${cidr} overlaps network.${other} (${otherCidr})` })),
-  );
+  const outside = addressesOutside(stack);
+  return networks.flatMap(([name, cidr, range], index) => {
+    const overlapped = networks.slice(0, index).filter(([, , other]) => overlaps(range, other));
+    // Pods and services are routed inside the cluster: what has such an address elsewhere is out of its reach. The nodes' own network is real.
+    const hidden = name === "nodes" ? [] : outside.filter(([, address]) => contains(range, address));
+    return [
+      ...overlapped.map(([other, otherCidr]) => `${cidr} overlaps network.${other} (${otherCidr})`),
+      ...hidden.map(([path, address]) => `${cidr} holds ${address} (${path}), which the cluster could then not reach`),
+    ].map((message) => ({ path: ["network", name], message }));
+  });
+}
+
+/** Addresses beyond the cluster that something inside it, or a node, talks to; names are left to DNS. */
+function addressesOutside({ network, proxmox, infisical, git, media, backups }: Stack): [path: string, address: string][] {
+  const hosts: [string, string | undefined][] = [
+    ...network.nameservers.map((server, index): [string, string] => [`network.nameservers[${index}]`, server]),
+    ["proxmox.endpoint", new URL(proxmox.endpoint).hostname],
+    ["infisical.siteUrl", new URL(infisical.siteUrl).hostname],
+    ["git.repoURL", new URL(git.repoURL).hostname],
+    ["media.server", media?.server],
+    ["backups.target", /^\w+:\/\/([^/:]+)/.exec(backups?.target ?? "")?.[1]],
+  ];
+  return hosts.flatMap(([path, host]): [string, string][] => (host !== undefined && isIpv4(host) ? [[path, host]] : []));
 }
 
 function checkAddresses(stack: Stack): Mistake[] {
@@ -51,6 +72,9 @@ function checkAddresses(stack: Stack): Mistake[] {
     seen.set(address, path.join("."));
   }
 
+  if (dhcp !== undefined && !(contains(nodes, rangeOf(dhcp).first) && contains(nodes, rangeOf(dhcp).last))) {
+    mistakes.push({ path: ["network", "dhcp"], message: `${dhcp} lies outside network.nodes (${nodes.cidr})` });
+  }
   const path = ["network", "loadBalancers"];
   if (!contains(nodes, pool.first) || !contains(nodes, pool.last)) {
     mistakes.push({ path, message: `${loadBalancers} lies outside network.nodes (${nodes.cidr}): nobody would answer ARP for it` });
@@ -61,6 +85,11 @@ function checkAddresses(stack: Stack): Mistake[] {
     mistakes.push({ path, message: `${loadBalancers} overlaps network.dhcp (${dhcp})` });
   }
   return mistakes;
+}
+
+/** TalosCluster's own rules, found before anything is registered. */
+function checkVersions({ cluster }: Stack): Mistake[] {
+  return versionMistakes(cluster).map(({ field, problem, expected }) => ({ path: ["cluster", field], message: `${problem}. ${expected}` }));
 }
 
 function checkMachines({ machines, proxmox }: Stack): Mistake[] {
@@ -86,6 +115,11 @@ function checkMachines({ machines, proxmox }: Stack): Mistake[] {
     if (size(machine.disk) < size(SYSTEM_DISK_MINIMUM)) say("disk", `${machine.disk} is less than the ${SYSTEM_DISK_MINIMUM} that Talos needs`);
     const least = MEMORY_MINIMUM[machine.role];
     if (size(machine.memory) < size(least)) say("memory", `${machine.memory} is less than the ${least} that Talos needs on a ${machine.role}`);
+    if (size(machine.memory) % size("1Mi") !== 0) say("memory", `${machine.memory} is not whole MiB, as Proxmox counts memory`);
+    if (size(machine.disk) % size("1Gi") !== 0) say("disk", `${machine.disk} is not whole GiB, as Proxmox counts disks`);
+    const { dataDisk } = machine;
+    if (dataDisk !== undefined && size(dataDisk) % size("1Gi") !== 0) say("dataDisk", `${dataDisk} is not whole GiB, as Proxmox counts disks`);
+    if (dataDisk !== undefined && size(dataDisk) < size(DATA_DISK_MINIMUM)) say("dataDisk", `${dataDisk} is less than the ${DATA_DISK_MINIMUM} that Longhorn's volume asks for`);
   }
   for (const [name, host] of Object.entries(proxmox.hosts)) {
     const sum = asked.get(name) ?? 0;
@@ -97,8 +131,9 @@ function checkMachines({ machines, proxmox }: Stack): Mistake[] {
 }
 
 function checkZone({ domain, cloudflare }: Stack): Mistake[] {
-  if (domain === cloudflare.zone || domain.endsWith(`.${cloudflare.zone}`)) return [];
-  return [{ path: ["domain"], message: `${domain} lies outside cloudflare.zone (${cloudflare.zone})` }];
+  const { zone, certificateNames = [] } = cloudflare;
+  const names: [(string | number)[], string][] = [[["domain"], domain], ...certificateNames.map((name, index): [(string | number)[], string] => [["cloudflare", "certificateNames", index], name])];
+  return names.filter(([, name]) => name !== zone && !name.endsWith(`.${zone}`)).map(([path, name]) => ({ path, message: `${name} lies outside cloudflare.zone (${zone})` }));
 }
 
 // The schema has checked the syntax before, so these cannot fail here.

@@ -12,19 +12,23 @@ const bytes = z.custom<Bytes>((size) => typeof size === "string" && /[KMGT]i$/.t
 });
 const httpsUrl = z.url({ protocol: /^https$/, error: "is not an https:// address" });
 const version = z.string().regex(/^v\d+\.\d+\.\d+$/, "is not a full version such as v1.13.9");
+// What Proxmox and Linux take as names; 15 characters are an interface's limit.
+const bridge = z.string().regex(/^[a-zA-Z][\w.-]{0,14}$/, "is not the name of a bridge such as vmbr0: 1 to 15 letters, digits, dots, - and _");
+const datastore = z.string().regex(/^[a-zA-Z][\w.-]*[a-zA-Z0-9]$/, "is not the name of a datastore such as local-lvm");
+const certificateName = z.string().refine((name) => isHostName(name.replace(/^\*\./, "")), "is not a name on a certificate such as home.example.com or *.home.example.com");
 const hex32 = z.string().regex(/^[0-9a-f]{32}$/, "is not 32 hexadecimal digits, as Cloudflare shows them");
 const timeZone = z.string().refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "is not an IANA time zone such as Europe/Berlin");
 
 /** One Proxmox host. */
 const host = z.strictObject({
   /** Linux bridge the VMs are plugged into. */
-  bridge: text,
+  bridge,
   /** VLAN tag, 1 to 4094; absent for an untagged bridge. */
   vlan: z.int().min(1).max(4094).optional(),
   /** Datastore with content type `import`, for the Talos image. */
-  images: text,
+  images: datastore,
   /** Datastore for disks. */
-  disks: text,
+  disks: datastore,
   /** Memory of the host; the VMs on it may not ask for more. */
   memory: bytes,
 });
@@ -37,10 +41,11 @@ const machine = z.strictObject({
   vmId: z.int().min(100).max(999_999_999),
   address,
   cores: z.int().min(1).max(128),
+  /** Whole MiB. */
   memory: bytes,
-  /** System disk. */
+  /** System disk, whole GiB. */
   disk: bytes,
-  /** Second disk, for Longhorn. */
+  /** Second disk, for Longhorn, whole GiB. */
   dataDisk: bytes.optional(),
 });
 
@@ -81,7 +86,14 @@ export const stackSchema = z.strictObject({
   }),
   cluster: z.strictObject({ name: label, talos: version, kubernetes: version, secretsFrom: version }),
   machines: z.record(label, machine),
-  cloudflare: z.strictObject({ accountId: hex32, zoneId: hex32, zone: hostName, tunnel: label }),
+  cloudflare: z.strictObject({
+    accountId: hex32,
+    zoneId: hex32,
+    zone: hostName,
+    tunnel: label,
+    /** Names on the certificate that Cloudflare shows, where an advanced one is ordered; without it, the zone and one level below. */
+    certificateNames: z.array(certificateName).min(1, "needs at least one name").optional(),
+  }),
   infisical: z.strictObject({ siteUrl: httpsUrl, projectId: text, projectSlug: label, environment: label }),
   certificates: z.strictObject({ email: z.email("is not an e-mail address") }),
   /** Where Longhorn's backups go; without it there are only snapshots, on the same disks. */

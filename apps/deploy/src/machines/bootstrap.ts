@@ -1,37 +1,47 @@
 import { core, helm, Provider } from "@pulumi/kubernetes";
 import { secret } from "@pulumi/pulumi";
+import type { KubernetesObject } from "@rzp/core";
 import { manifestResources } from "@rzp/core/pulumi";
 import { InfisicalIdentity } from "@rzp/infisical";
 import type { TalosCluster } from "@rzp/talos";
-import { runtimeSecret } from "../config.ts";
+import type { RuntimeSecrets } from "../config.ts";
 import type { Homelab } from "../homelab.ts";
-import { ROOT, rootManifests } from "../render.ts";
+import { bootstrapManifests, ROOT } from "../render.ts";
 import { ARGO_CD, argoCdValues } from "../services/core/argo-cd.ts";
 import { namespaceObject } from "../services/core/namespaces.ts";
 import { NAMES } from "../site.ts";
 
 /** The cluster's first inhabitants: what Argo CD and the External Secrets Operator cannot fetch themselves, and the root that brings everything else. */
-export function bootstrap(homelab: Homelab, cluster: TalosCluster): void {
+export function bootstrap(homelab: Homelab, cluster: TalosCluster, secrets: RuntimeSecrets): void {
   const { context } = homelab;
   const provider = new Provider("cluster", { kubeconfig: cluster.kubeconfigRaw, enableServerSideApply: true });
-  // Argo CD takes all of this over; what it has taken over is not for a destroy of the machines to wait for.
+  // All of it goes with the machines; a destroy of them is not to wait for an API that is gone.
   const opts = { provider, retainOnDelete: true };
+  const objects = bootstrapManifests(homelab);
+  // Argo CD has this one in its tree. Made once: under server-side apply a second hand on its fields is a conflict.
+  const handedOver = { ...opts, ignoreChanges: ["metadata", "spec"] };
 
-  const namespaces = [NAMES.argocd.namespace, NAMES.secrets.namespace].map((name) => namespaceObject(name, context.services));
-  const made = manifestResources("bootstrap", namespaces, opts).map(({ resource }) => resource);
+  const made = [
+    ...manifestResources("bootstrap", objects.filter(isNamespace), opts),
+    ...manifestResources("bootstrap", [namespaceObject(NAMES.secrets.namespace, context.services)], handedOver),
+  ].map(({ resource }) => resource);
   const identity = new InfisicalIdentity(
     NAMES.secrets.identity,
-    { namespace: NAMES.secrets.namespace, clientId: runtimeSecret("ESO_INFISICAL_CLIENT_ID"), clientSecret: runtimeSecret("ESO_INFISICAL_CLIENT_SECRET") },
-    { provider, dependsOn: made },
+    { namespace: NAMES.secrets.namespace, clientId: secrets.ESO_INFISICAL_CLIENT_ID, clientSecret: secrets.ESO_INFISICAL_CLIENT_SECRET },
+    { ...opts, dependsOn: made },
   );
-  const repository = new core.v1.Secret("repository", repositorySecret(context.site.git.repoURL), { ...opts, dependsOn: made });
+  const repository = new core.v1.Secret("repository", repositorySecret(context.site.git.repoURL, secrets), { ...opts, dependsOn: made });
   const argoCd = new helm.v3.Release("argo-cd", argoCdRelease(context.site.domain), {
     ...opts,
     dependsOn: made,
     // Installed once. From then on Argo CD keeps itself as git says, and a second hand on it would only fight.
     ignoreChanges: ["version", "values", "chart", "repositoryOpts"],
   });
-  manifestResources(ROOT, rootManifests(homelab), { ...opts, dependsOn: [identity, repository, argoCd] });
+  manifestResources(ROOT, objects.filter((object) => !isNamespace(object)), { ...opts, dependsOn: [identity, repository, argoCd] });
+}
+
+function isNamespace({ kind }: KubernetesObject): boolean {
+  return kind === "Namespace";
 }
 
 function argoCdRelease(domain: string): helm.v3.ReleaseArgs {
@@ -40,9 +50,9 @@ function argoCdRelease(domain: string): helm.v3.ReleaseArgs {
 }
 
 /** How Argo CD reads the repository, before there is anything that could bring it this secret. */
-function repositorySecret(url: string): core.v1.SecretArgs {
+function repositorySecret(url: string, { GIT_USERNAME, GIT_TOKEN }: RuntimeSecrets): core.v1.SecretArgs {
   return {
     metadata: { name: "repository", namespace: NAMES.argocd.namespace, labels: { "argocd.argoproj.io/secret-type": "repository" } },
-    stringData: { type: "git", url, username: secret(runtimeSecret("GIT_USERNAME")), password: secret(runtimeSecret("GIT_TOKEN")) },
+    stringData: { type: "git", url, username: secret(GIT_USERNAME), password: secret(GIT_TOKEN) },
   };
 }

@@ -15,7 +15,8 @@ export function makeMachines(stack: Stack, talos: TalosImage, provider: Provider
     const image = images[machine.host];
     if (image === undefined) throw new Error(`no image for ${machine.host}`);
     const args = { ...hardware(stack, machine), image: image.fileId, tags: ["talos", stack.cluster.name, machine.role] };
-    // One after the other: a change that powers machines off would otherwise take all control planes at once, and etcd its quorum.
+    // One after the other, or a change that powers machines off takes all of them in the same moment. A machine counts as done when qemu runs, which is
+    // long before its etcd is a member again: three control planes in a row can still cost the quorum.
     before = vms[name] = new ProxmoxVm(name, args, { provider, ...(before === undefined ? {} : { dependsOn: before }) });
   }
   return vms;
@@ -45,7 +46,7 @@ function hardware({ network, proxmox }: Stack, { host, vmId, cores, memory, disk
   };
 }
 
-/** Control planes first, each kind in the order of the stack file. */
+/** Control planes first, each kind in the order of the stack. */
 function inOrder(machines: Stack["machines"]): [string, Machine][] {
   const rank = ({ role }: Machine): number => (role === "controlplane" ? 0 : 1);
   return Object.entries(machines).sort(([, a], [, b]) => rank(a) - rank(b));
