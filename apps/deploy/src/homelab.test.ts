@@ -6,7 +6,7 @@ import { mediaApp } from "@rzp/media/manifests";
 import { category, type Category } from "@rzp/workload/manifests";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { renderCommand } from "./commands/render.ts";
+import { renderCommand, unlisted } from "./commands/render.ts";
 import { loadStack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
@@ -104,28 +104,36 @@ describe("render", () => {
   });
 });
 
+describe("a declaration that nobody listed", () => {
+  it("is told, instead of being left out without a word", () => {
+    expect(unlisted(["index.ts", "core/metallb.ts", "apps/media/acquisition/lidarr.ts", "apps/media/acquisition/index.ts"], categories)).toEqual([
+      "apps/deploy/src/services/apps/media/acquisition/lidarr.ts is in no index, so it would be left out. Import it in its folder's index.ts and add its name, or remove the file.",
+    ]);
+  });
+});
+
 describe("one more service", () => {
   it("touches its own folder, and the namespaces and policies of those it talks to", () => {
-    const lidarr = mediaApp({
+    const another = mediaApp({
       purpose: "Finds, fetches and files music.",
-      image: `ghcr.io/home-operations/lidarr:3.1.0.4875@sha256:${"1".repeat(64)}`,
+      image: `registry.example.com/one-more:1.0.0@sha256:${"1".repeat(64)}`,
       port: 8686,
       health: "/ping",
       library: ["music", "downloads"],
-      env: { LIDARR__AUTH__METHOD: "Forms", LIDARR__AUTH__REQUIRED: "Enabled" },
-      secrets: ["LIDARR__AUTH__APIKEY"],
+      env: { ONE_MORE__AUTH__METHOD: "Forms" },
+      secrets: ["ONE_MORE__AUTH__APIKEY"],
       talksTo: ["prowlarr", "sabnzbd"],
       internet: true,
     });
-    const more = [...categories, category("apps/media/more", { lidarr }, { namespace: "media" })];
+    const more = [...categories, category("apps/media/more", { "one-more": another }, { namespace: "media" })];
     const [before, after] = [categories, more].map((all) => new Map(folders(homelab(stack, all)).flatMap(({ path, objects }) => objects.map((object) => [`${path}/${object.kind}/${object.metadata.name}`, JSON.stringify(object)]))));
     const changed = [...(after ?? [])].filter(([path, text]) => before?.get(path) !== text).map(([path]) => path);
-    expect(changed.filter((path) => !path.startsWith("kubernetes/apps/media/more/lidarr/"))).toEqual([
+    expect(changed.filter((path) => !path.startsWith("kubernetes/apps/media/more/one-more/"))).toEqual([
       "kubernetes/core/namespaces/Namespace/media",
       "kubernetes/apps/media/acquisition/prowlarr/NetworkPolicy/prowlarr",
       "kubernetes/apps/media/acquisition/sabnzbd/NetworkPolicy/sabnzbd",
     ]);
-    expect(changed.filter((path) => path.startsWith("kubernetes/apps/media/more/lidarr/")).map((path) => path.split("/")[5])).toEqual([
+    expect(changed.filter((path) => path.startsWith("kubernetes/apps/media/more/one-more/")).map((path) => path.split("/")[5])).toEqual([
       "Application", "ServiceAccount", "ExternalSecret", "PersistentVolumeClaim", "Deployment", "Service", "NetworkPolicy", "Certificate", "IngressRoute",
     ]); // prettier-ignore
   });

@@ -6,7 +6,9 @@ import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
 import { NAMES, siteOf } from "./site.ts";
 
-const home = homelab(loadStack("production"));
+// The stack of this repository, and whatever is in it: what follows holds for any values that are good.
+const stack = loadStack("production");
+const home = homelab(stack);
 const all = folders(home);
 
 /** Objects of one service's folder. */
@@ -77,7 +79,7 @@ describe("traps of the core", () => {
     const infisical = at(byKind(objectsOf("external-secrets"), "ClusterSecretStore"), "spec.provider.infisical");
     expect(infisical).toMatchObject({
       auth: { universalAuthCredentials: { clientId: { namespace: "external-secrets" }, clientSecret: { namespace: "external-secrets" } } },
-      secretsScope: { projectSlug: "homelab", environmentSlug: "prod" },
+      secretsScope: { projectSlug: stack.infisical.projectSlug, environmentSlug: stack.infisical.environment },
     });
   });
 
@@ -89,17 +91,18 @@ describe("traps of the core", () => {
   it("longhorn: data lie on the Talos user volume, in as many copies as there are data disks, and outlive their claim", () => {
     expect(valuesOf("longhorn")).toMatchObject({
       defaultSettings: { defaultDataPath: "/var/mnt/longhorn", createDefaultDiskLabeledNodes: true },
-      persistence: { defaultClassReplicaCount: 3, reclaimPolicy: "Retain" },
+      persistence: { defaultClassReplicaCount: siteOf(stack).storage.replicas, reclaimPolicy: "Retain" },
     });
   });
 
   it("longhorn: every backup class has its job, and goes to the target", () => {
-    const jobs = objectsOf("longhorn").filter(({ kind }) => kind === "RecurringJob");
+    const withTarget = folders(homelab({ ...stack, backups: { target: "nfs://10.9.9.9:/backups" } })).find(({ path }) => path.endsWith("/longhorn"));
+    const jobs = (withTarget?.objects ?? []).filter(({ kind }) => kind === "RecurringJob");
     expect(jobs.map(({ spec }) => spec)).toMatchObject([
       { groups: ["daily"], task: "backup" },
       { groups: ["weekly"], task: "backup" },
     ]);
-    const withoutTarget = homelab({ ...loadStack("production"), backups: undefined });
+    const withoutTarget = homelab({ ...stack, backups: undefined });
     const snapshots = folders(withoutTarget).find(({ path }) => path.endsWith("/longhorn"))?.objects.filter(({ kind }) => kind === "RecurringJob");
     expect(snapshots?.map(({ spec }) => at(spec, "task"))).toEqual(["snapshot", "snapshot"]);
   });
@@ -140,8 +143,8 @@ describe("traps of the core", () => {
   });
 
   it.each([[0, 1], [1, 1], [2, 2], [5, 3]])("longhorn: %i data disks hold %i copies", (disks, copies) => {
-    const machines = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`worker-${index}`, { ...loadStack("production").machines["worker-1"], dataDisk: index < disks ? "100Gi" : undefined }]));
-    expect(siteOf({ ...loadStack("production"), machines } as Stack).storage.replicas).toBe(copies);
+    const machines = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`worker-${index}`, { ...Object.values(stack.machines)[0], dataDisk: index < disks ? "100Gi" : undefined }]));
+    expect(siteOf({ ...stack, machines } as Stack).storage.replicas).toBe(copies);
   });
 });
 
@@ -159,13 +162,13 @@ describe("traps of the media apps", () => {
   it("sonarr and radarr: one mount of the whole library, because a hard link cannot cross two", () => {
     for (const name of ["sonarr", "radarr"]) {
       const mounts = at(byKind(objectsOf(name), "Deployment"), "spec.template.spec.volumes") as { nfs?: { path: string } }[];
-      expect(mounts.flatMap(({ nfs }) => nfs?.path ?? [])).toEqual(["/tank/media"]);
+      expect(mounts.flatMap(({ nfs }) => nfs?.path ?? [])).toEqual([stack.media?.path]);
     }
   });
 
   it("sabnzbd: answers 403 to every host name that is not on its list", () => {
     const listed = envOf("sabnzbd").SABNZBD__HOST_WHITELIST_ENTRIES?.split(", ");
-    expect(listed).toEqual(["sabnzbd.home.example.com", "sabnzbd", "sabnzbd.media", "sabnzbd.media.svc", "sabnzbd.media.svc.cluster.local"]);
+    expect(listed).toEqual([`sabnzbd.${stack.domain}`, "sabnzbd", "sabnzbd.media", "sabnzbd.media.svc", "sabnzbd.media.svc.cluster.local"]);
   });
 
   it("qbittorrent: the image's own file lets all private networks in without a password", () => {
@@ -176,7 +179,7 @@ describe("traps of the media apps", () => {
     expect(file).toContain("WebUI\\HostHeaderValidation=true\n");
     expect(file).toContain("WebUI\\LocalHostAuth=true\n");
     // Without the list the header of the proxy is not believed: everybody would be one address, and locked out together.
-    expect(file).toContain("WebUI\\TrustedReverseProxiesList=10.244.0.0/16\n");
+    expect(file).toContain(`WebUI\\TrustedReverseProxiesList=${stack.network.pods}\n`);
     const seeder = at(byKind(objectsOf("qbittorrent"), "Deployment"), "spec.template.spec.initContainers.0.command.2");
     expect(seeder).toContain("/config/qBittorrent/qBittorrent.conf");
   });
@@ -247,7 +250,7 @@ describe("the whole tree", () => {
     const project: Project = { sourceRepos: [], destinations: [], clusterResourceWhitelist: [] };
     const application = byKind(objectsOf("cert-manager"), "Application");
     expect([...new Set(refusals(application, new Map([["core", project]])))]).toEqual([
-      "repository quay.io/jetstack/charts", "repository https://git.harness.io/homelab/default/rzp-infra.git", "namespace cert-manager", "object in cert-manager", "cluster-scoped ClusterIssuer", "cluster-scoped kinds of its charts",
+      "repository quay.io/jetstack/charts", `repository ${stack.git.repoURL}`, "namespace cert-manager", "object in cert-manager", "cluster-scoped ClusterIssuer", "cluster-scoped kinds of its charts",
     ]); // prettier-ignore
   });
 

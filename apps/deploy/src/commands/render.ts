@@ -1,9 +1,12 @@
-import { styleText } from "node:util";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { styleText } from "node:util";
 import { GitTree } from "@rzp/gitops";
+import { RegistryError, type Category } from "@rzp/workload/manifests";
 import { APP, loadStack } from "../config.ts";
-import { homelab } from "../homelab.ts";
+import { fileOf, homelab, SERVICES } from "../homelab.ts";
 import { BOOTSTRAP, folders } from "../render.ts";
+import { categories } from "../services/index.ts";
 import { TREE } from "../site.ts";
 
 /** Root of the repository. */
@@ -11,9 +14,11 @@ const ROOT = join(APP, "../..");
 
 /** Writes the tree below `base`, or with `check` says what would change and exits 1. */
 export async function renderCommand({ stack, check = false, base = ROOT }: { stack: string; check?: boolean; base?: string }): Promise<number> {
+  const forgotten = unlisted(readdirSync(join(ROOT, SERVICES), { recursive: true, encoding: "utf8" }), categories);
+  if (forgotten.length > 0) throw new RegistryError(forgotten);
   const tree = new GitTree({ base, roots: [TREE, BOOTSTRAP], generator: "./rzp render" });
   for (const { path, objects, source } of folders(homelab(loadStack(stack)))) tree.add(path, objects, { source });
-  return Promise.resolve(check ? checkTree(tree) : writeTree(tree));
+  return Promise.resolve(check ? checkTree(tree, stack) : writeTree(tree));
 }
 
 function writeTree(tree: GitTree): number {
@@ -25,13 +30,25 @@ function writeTree(tree: GitTree): number {
   return 0;
 }
 
-function checkTree(tree: GitTree): number {
+function checkTree(tree: GitTree, stack: string): number {
   const differences = tree.check();
   for (const { path, message } of differences) console.log(`${path} ${message}`);
   if (differences.length === 0) {
     console.log("kubernetes/ and bootstrap/argocd/ are what the declarations say");
     return 0;
   }
-  console.log(`\n${differences.length} ${differences.length === 1 ? "file differs" : "files differ"}; run ./rzp render and commit what it writes`);
+  const command = `./rzp render${stack === "production" ? "" : ` --stack ${stack}`}`;
+  const rest = differences.some(({ difference }) => difference === "occupied") ? "move the files that are in the way, then" : "";
+  console.log(`\n${differences.length} ${differences.length === 1 ? "file differs" : "files differ"}; ${rest} run ${command} and commit what it writes`.replace(";  ", "; "));
   return 1;
+}
+
+/** Declarations that stand in no index, and so would be left out without a word: one sentence each. */
+export function unlisted(files: readonly string[], known: readonly Category[]): string[] {
+  const listed = new Set(known.flatMap(({ services }) => services.map(({ id }) => fileOf(id))));
+  return files
+    .map((file) => `${SERVICES}/${file.replaceAll("\\", "/")}`)
+    .filter((file) => file.endsWith(".ts") && !file.endsWith("/index.ts") && !listed.has(file))
+    .sort()
+    .map((file) => `${file} is in no index, so it would be left out. Import it in its folder's index.ts and add its name, or remove the file.`);
 }
