@@ -5,7 +5,7 @@ import vitest from "@vitest/eslint-plugin";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Who may import whom, by Nx tag; docs/architecture says why. `testing` is imported by tests only. */
+/** Who may import whom, by Nx tag, as the table in CONTRIBUTING.md says. `testing` is imported by tests only. */
 const layers = {
   "type:core": ["type:core"],
   "type:testing": ["type:core", "type:testing"],
