@@ -13,7 +13,7 @@ export const NAMES = {
 /** Where the rendered tree lies in the repository. */
 export const TREE = "kubernetes";
 /** Where Talos mounts the user volume named `longhorn` (Talos 1.13, disk management). */
-export const DATA_PATH = "/var/mnt/longhorn";
+const DATA_PATH = "/var/mnt/longhorn";
 /** Where media apps see the library. */
 const MEDIA_MOUNT = "/media";
 /** More copies cost disk and write time without surviving more than a homelab loses at once. */

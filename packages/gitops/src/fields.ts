@@ -17,7 +17,7 @@ export function unknownPlace(place = ""): Known {
 }
 
 /** What may stand in a field newer than the library: a type, one of some words, or an object of such fields. */
-export type Shape = "string" | "boolean" | "object" | readonly string[] | { readonly [field: string]: Shape };
+type Shape = "string" | "boolean" | "object" | readonly string[] | { readonly [field: string]: Shape };
 
 /** Fields newer than the library: place -> what is allowed there. */
 export type NewerFields = Readonly<Record<string, Shape>>;

@@ -20,7 +20,7 @@ export type Files = Pick<
   | "writeFileSync"
 >;
 
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 

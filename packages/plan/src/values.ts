@@ -180,7 +180,7 @@ export function hideLeaves(value: RecordedValue): RecordedValue {
 }
 
 /** Applies `change` to the items of a list or the fields of an object; anything else stays as it is. */
-export function mapValue(value: RecordedValue, change: (value: RecordedValue) => RecordedValue): RecordedValue {
+function mapValue(value: RecordedValue, change: (value: RecordedValue) => RecordedValue): RecordedValue {
   if (Array.isArray(value)) return value.map(change);
   return isPlainObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)])) : value;
 }

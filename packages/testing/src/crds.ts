@@ -5,7 +5,7 @@ import { loadAll } from "js-yaml";
 import { objectId, type KubernetesObject } from "@rzp/core";
 
 /** Folder with the CRDs of the pinned projects, where it is at hand: `$RZP_LAB_CRDS`, or `shared/crds` beside the repository. */
-export const CRDS = process.env.RZP_LAB_CRDS ?? resolve(import.meta.dirname, "../../../../shared/crds");
+const CRDS = process.env.RZP_LAB_CRDS ?? resolve(import.meta.dirname, "../../../../shared/crds");
 
 /** True when the CRDs are at hand; a test that needs them skips otherwise, and says so in its title. */
 export const hasCrds = existsSync(CRDS);

@@ -1,5 +1,5 @@
 /** Shortest text that can be a reason. */
-export const REASON_MIN = 10;
+const REASON_MIN = 10;
 
 export function isReason(text: string): boolean {
   return text.trim().length >= REASON_MIN;

@@ -1,7 +1,7 @@
 import { helmWorkload } from "@rzp/workload/manifests";
 
 /** Address of every route on the home network. */
-export const TRAEFIK_ADDRESS = "10.0.20.200";
+const TRAEFIK_ADDRESS = "10.0.20.200";
 
 export const traefik = helmWorkload({
   purpose: "Leads requests from outside to the services.",
