@@ -7,7 +7,7 @@ import { categories as declared } from "./services/index.ts";
 import { siteOf } from "./site.ts";
 
 /** Where declarations stand, for errors and for the header of every generated file. */
-const SERVICES = "apps/deploy/src/services";
+export const SERVICES = "apps/deploy/src/services";
 
 export interface Homelab {
   registry: Registry;

@@ -38,8 +38,8 @@ function checkTree(tree: GitTree, stack: string): number {
     return 0;
   }
   const command = `./rzp render${stack === "production" ? "" : ` --stack ${stack}`}`;
-  const rest = differences.some(({ difference }) => difference === "occupied") ? "move the files that are in the way, then" : "";
-  console.log(`\n${differences.length} ${differences.length === 1 ? "file differs" : "files differ"}; ${rest} run ${command} and commit what it writes`.replace(";  ", "; "));
+  const before = differences.some(({ difference }) => difference === "occupied") ? "move away what is in the way, then " : "";
+  console.log(`\n${differences.length} ${differences.length === 1 ? "file differs" : "files differ"}; ${before}run ${command} and commit what it writes`);
   return 1;
 }
 
