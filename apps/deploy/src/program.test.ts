@@ -62,7 +62,7 @@ describe("the deploy program, as the engine would see it", () => {
   it("installs Argo CD once and then leaves it alone, before the root that brings everything else", () => {
     const release = one("kubernetes:helm.sh/v3:Release", "argo-cd");
     expect(release.ignoreChanges).toEqual(expect.arrayContaining(["version", "values"]));
-    expect(one("kubernetes:argoproj.io/v1alpha1:Application", "homelab-application").dependencies).toContain(release.urn);
+    expect(one("kubernetes:argoproj.io/v1alpha1:Application", "homelab-application-argocd/homelab").dependencies).toContain(release.urn);
   });
 
   it("shows no secret of its environment", () => {

@@ -216,9 +216,9 @@ describe("components", () => {
     const { find, resources } = await record(() => [new ArgoApp("sonarr", basic), new ArgoProject("apps", { sourceRepos: [repoURL], destinations: [{ namespace: "media" }] })]);
     expect(resources.map(({ type, name }) => [type, name])).toEqual([
       ["rzp:argocd:ArgoApp", "sonarr"],
-      ["kubernetes:argoproj.io/v1alpha1:Application", "sonarr-application"],
+      ["kubernetes:argoproj.io/v1alpha1:Application", "sonarr-application-argocd/sonarr"],
       ["rzp:argocd:ArgoProject", "apps"],
-      ["kubernetes:argoproj.io/v1alpha1:AppProject", "apps-appproject"],
+      ["kubernetes:argoproj.io/v1alpha1:AppProject", "apps-appproject-argocd/apps"],
     ]);
     const application = find("kubernetes:argoproj.io/v1alpha1:Application");
     expect(application.parentUrn).toBe(find("rzp:argocd:ArgoApp").urn);

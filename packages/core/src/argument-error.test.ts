@@ -13,10 +13,10 @@ describe("ArgumentError", () => {
 });
 
 describe("refusal", () => {
-  it.each([
+  it.each<[[string, string, string?], string, object]>([
     [["disks.scsi0", "is missing"], 'ProxmoxVm "cp-1": disks.scsi0 is missing.', { path: "disks.scsi0", problem: "is missing" }],
     [["cores", "is 0", "Use 1 to 1024."], 'ProxmoxVm "cp-1": cores is 0. Use 1 to 1024.', { path: "cores", problem: "is 0", expected: "Use 1 to 1024." }],
-  ] as const)("throws %j as the ArgumentError of its instance", (words, message, problem) => {
+  ])("throws %j as the ArgumentError of its instance", (words, message, problem) => {
     const refuse = (): never => refusal("ProxmoxVm", "cp-1")(...words);
     expect(refuse).toThrow(ArgumentError);
     expect(refuse).toThrow(expect.objectContaining({ component: "ProxmoxVm", instance: "cp-1", message, problem }));

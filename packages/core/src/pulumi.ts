@@ -1,5 +1,5 @@
 import { CustomResource, type CustomResourceOptions } from "@pulumi/pulumi";
-import { dnsLabel, type KubernetesObject } from "./index.ts";
+import type { KubernetesObject } from "./index.ts";
 
 /** A child made of one plain Kubernetes object, with the provider's own type token. */
 export interface ManifestResource {
@@ -12,7 +12,8 @@ class Manifest extends CustomResource {}
 
 /**
  * Registers plain Kubernetes objects one resource an object, as children of `opts.parent` where it is given, for people who apply them with Pulumi instead of
- * GitOps. The Pulumi name is derived from kind, namespace and name, so that the order of the objects does not matter.
+ * GitOps. Each Pulumi name is derived from the object's own kind, namespace and name and from nothing else, so that neither the order of the objects nor another
+ * object beside them ever renames one: a renamed resource is deleted after it was made anew, and here both are the same object.
  *
  * @param name What the resources' names begin with.
  */
@@ -29,7 +30,10 @@ function token({ apiVersion, kind }: KubernetesObject): string {
   return `kubernetes:${apiVersion === "v1" ? "core/v1" : apiVersion}:${kind}`;
 }
 
+// The group needs no place in the name: it is in the type, and so in the URN. The slash is a border that no name of Kubernetes' holds; with a dash
+// `a/b-c` and `a-b/c` would be one.
 function childName(name: string, { kind, metadata }: KubernetesObject): string {
-  const own = metadata.name === name ? [] : [metadata.name];
-  return dnsLabel([name, kind.toLowerCase(), ...own], 200);
+  const prefix = `${name}-${kind.toLowerCase()}`;
+  if (metadata.namespace !== undefined) return `${prefix}-${metadata.namespace}/${metadata.name}`;
+  return metadata.name === name ? prefix : `${prefix}-${metadata.name}`;
 }
