@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { join } from "node:path";
 import { unless, type Files } from "./files.ts";
@@ -22,19 +23,20 @@ export class Cache {
   unchanged(fingerprint: string): ReadonlySet<string> | undefined {
     const seen = parse(unless(["ENOENT"], () => this.#fs.readFileSync(this.#file, "utf8")) ?? "");
     if (seen?.fingerprint !== fingerprint) return undefined;
-    const { path, size, modified, changed } = seen;
+    const { path, size, modified, changed, young } = seen;
     for (let row = 0; row < path.length; row++) {
       const stat = this.#fs.lstatSync(join(this.#base, path[row] ?? ""), { throwIfNoEntry: false });
       if (stat?.isFile() !== true || stat.size !== size[row] || stat.mtimeMs !== modified[row] || stat.ctimeMs !== changed[row]) return undefined;
     }
+    for (const [file, sum] of Object.entries(young)) if (hash("sha256", this.#fs.readFileSync(join(this.#base, file))) !== sum) return undefined;
     return new Set(path);
   }
 
   /** Remembers the tree as it was just written or found to be right. It is a convenience: when it cannot be, the next run takes longer. */
-  save(fingerprint: string, paths: Iterable<string>): void {
-    const seen: Seen = { fingerprint, path: [], size: [], modified: [], changed: [] };
+  save(fingerprint: string, files: ReadonlyMap<string, string>): void {
+    const seen: Seen = { fingerprint, path: [], size: [], modified: [], changed: [], young: {} };
     try {
-      for (const path of paths) add(seen, path, this.#fs.lstatSync(join(this.#base, path)));
+      for (const [path, text] of files) add(seen, path, text, this.#fs.lstatSync(join(this.#base, path)));
       this.#fs.writeFileSync(`${this.#file}.rzp-tmp`, JSON.stringify(seen));
       this.#fs.renameSync(`${this.#file}.rzp-tmp`, this.#file);
     } catch {
@@ -51,18 +53,20 @@ interface Seen {
   size: number[];
   modified: number[];
   changed: number[];
+  /** Sums of the files that their times do not vouch for. */
+  young: Record<string, string>;
 }
 
 /** File systems stamp files with the kernel's tick, 1 to 10 ms; FAT with two seconds, which nobody renders to. */
 const CLOCK_GRAIN_MS = 20;
 
-function add(seen: Seen, path: string, { size, mtimeMs, ctimeMs }: Stats): void {
-  // A file that is changed again within the clock's grain would look the same; as git does, whatever is that young is not trusted.
-  const young = Math.max(mtimeMs, ctimeMs) > Date.now() - CLOCK_GRAIN_MS;
+function add(seen: Seen, path: string, text: string, { size, mtimeMs, ctimeMs }: Stats): void {
   seen.path.push(path);
-  seen.size.push(young ? -1 : size);
+  seen.size.push(size);
   seen.modified.push(mtimeMs);
   seen.changed.push(ctimeMs);
+  // One that is changed again within the clock's grain would look the same; as with git, what is that young is read again.
+  if (Math.max(mtimeMs, ctimeMs) > Date.now() - CLOCK_GRAIN_MS) seen.young[path] = hash("sha256", text);
 }
 
 function parse(text: string): Seen | undefined {

@@ -4,6 +4,7 @@ import type { TreeProblem } from "./error.ts";
 import { endsComment } from "./marker.ts";
 import { fileName, folderProblem } from "./paths.ts";
 import { groupOf, isClusterScoped } from "./scope.ts";
+import { isSecret, NO_SECRETS } from "./secrets.ts";
 import { textBody, textFolderProblem, textNameProblem, textProblem } from "./texts.ts";
 import type { Validators } from "./validation.ts";
 
@@ -84,18 +85,13 @@ export class Declarations {
     return { valid, problems: [...problems, ...twice(valid)] };
   }
 
-  /** Whole Secrets inside another object, such as a chart's values: as readable in git as any other. */
-  embeddedSecrets(object: KubernetesObject, path: string, source: string): TreeProblem[] {
-    return secretsIn(object, "").map((field) => ({ source, path, message: `${field} ${NO_SECRETS}` }));
-  }
-
   #problemsOf(object: KubernetesObject, index: number): string[] {
     const broken = malformed(object, index);
     if (broken !== undefined) return [broken];
     const { kind, metadata } = object;
     // A list needs no metadata.
     const subject = `${kind} "${(metadata as { name?: string } | undefined)?.name ?? ""}"`;
-    if (isSecret(kind)) return [`${subject} ${NO_SECRETS}`];
+    if (isSecret(kind)) return [`${subject} is ${NO_SECRETS}`];
     if (isList(object)) return listProblems(subject, object);
     const problems: string[] = [];
     const byPath = groupOf(object.apiVersion) === "rbac.authorization.k8s.io";
@@ -123,9 +119,6 @@ function isNoSource(source: string): boolean {
   return source.trim() === "" || endsComment(source);
 }
 
-const NO_SECRETS =
-  "is a Secret, and what is rendered is committed. Declare an ExternalSecret and keep the values in the secret store; what must exist before that works is made by the bootstrap.";
-
 function malformed(object: unknown, index: number): string | undefined {
   if (typeof object !== "object" || object === null || Array.isArray(object)) return `objects[${index}] is no object`;
   const { apiVersion, kind, metadata } = object as Partial<KubernetesObject>;
@@ -139,11 +132,6 @@ function isNamed(metadata: unknown): metadata is { name: string } {
   return typeof metadata === "object" && metadata !== null && typeof (metadata as { name?: unknown }).name === "string";
 }
 
-/** In any casing and any group: `kind: secret` would be refused by the API server, after it had been committed. */
-function isSecret(kind: string): boolean {
-  return /^secret(list)?$/i.test(kind.trim());
-}
-
 function isList(object: Record<string, unknown>): boolean {
   return /list$/i.test(String(object.kind)) && (Array.isArray(object.items) || /^list$/i.test(String(object.kind)));
 }
@@ -151,15 +139,8 @@ function isList(object: Record<string, unknown>): boolean {
 function listProblems(subject: string, { items }: KubernetesObject): string[] {
   const secrets = Array.isArray(items) ? items.filter((item: { kind?: unknown } | null) => isSecret(String(item?.kind))).length : 0;
   const problems = [`${subject} is a list. Add its items one by one: a file holds one object.`];
-  if (secrets > 0) problems.push(`${subject}: one of its items ${NO_SECRETS}`);
+  if (secrets > 0) problems.push(`${subject}: one of its items is ${NO_SECRETS}`);
   return problems;
-}
-
-function secretsIn(value: unknown, path: string): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  const fields = Object.entries(value);
-  const own = "kind" in value && isSecret(String(value.kind)) && ("data" in value || "stringData" in value) ? [path.slice(1)] : [];
-  return [...own, ...fields.flatMap(([name, field]) => secretsIn(field, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`))];
 }
 
 /** Two declarations of one file, or of one object: each is told of the other. They are in the order of their paths. */

@@ -23,7 +23,10 @@ function caught(call: () => unknown): GitTreeError {
   throw new Error("nothing was refused");
 }
 
-const SECRETS = "is a Secret, and what is rendered is committed. Declare an ExternalSecret and keep the values in the secret store; what must exist before that works is made by the bootstrap.";
+const WHY = "a Secret, and what is rendered is committed. Declare an ExternalSecret and keep the values in the secret store; what must exist before that works is made by the bootstrap.";
+const SECRETS = `is ${WHY}`;
+/** A chart's Application with these values. */
+const chart = (helm: object): KubernetesObject => ({ ...application("sonarr"), spec: { ...(application("sonarr").spec as object), source: { repoURL: "https://a.example.com", chart: "a", targetRevision: "1", helm } } });
 const bad = (value: unknown): KubernetesObject => value as KubernetesObject;
 const external = (remoteRef: object): KubernetesObject => object("ExternalSecret", "sonarr", { spec: { secretStoreRef: { kind: "ClusterSecretStore", name: "infisical" }, target: { name: "sonarr", creationPolicy: "Orphan" }, data: [{ secretKey: "A", remoteRef: { key: "/a/A", ...remoteRef } }] } }, "external-secrets.io/v1");
 const store = (auth: object): KubernetesObject => object("ClusterSecretStore", "infisical", { spec: { provider: { infisical: { hostAPI: "https://app.infisical.com", auth, secretsScope: { projectSlug: "a", environmentSlug: "prod", secretsPath: "/", recursive: false, expandSecretReferences: true } } } } }, "external-secrets.io/v1", null);
@@ -38,7 +41,12 @@ describe("what a person reads", () => {
     ["a Secret of another group", object("Secret", "sonarr", {}, "example.com/v1"), `sonarr: Secret "sonarr" ${SECRETS}`],
     ["a list", bad({ apiVersion: "v1", kind: "List", items: [configMap("a")] }), 'sonarr: List "" is a list. Add its items one by one: a file holds one object.'],
     ["a typed list", bad({ apiVersion: "v1", kind: "ConfigMapList", metadata: { name: "x" }, items: [] }), 'sonarr: ConfigMapList "x" is a list. Add its items one by one: a file holds one object.'],
-    ["a Secret inside a chart's values", { ...application("sonarr"), spec: { ...(application("sonarr").spec as object), source: { repoURL: "https://a.example.com", chart: "a", targetRevision: "1", helm: { valuesObject: { extra: [{ apiVersion: "v1", kind: "Secret", stringData: { a: "b" } }] } } } } }, `application.yaml: spec.source.helm.valuesObject.extra[0] ${SECRETS}`],
+    ["a Secret inside a chart's values", chart({ valuesObject: { extra: [{ apiVersion: "v1", kind: "Secret", stringData: { a: "b" } }] } }), `application.yaml: spec.source.helm.valuesObject.extra[0] ${SECRETS}`],
+    ["a Secret as text in a chart's values", chart({ values: "extraDeploy:\n  - apiVersion: v1\n    kind: Secret\n    stringData:\n      a: b\n" }), `application.yaml: spec.source.helm.values holds ${WHY}`],
+    ["a Secret as a template in a chart's values", chart({ valuesObject: { extraDeploy: ['apiVersion: v1\nkind: "Secret" # ours\n{{- if .Values.on }}\ndata: {}\n{{- end }}'] } }), `application.yaml: spec.source.helm.valuesObject.extraDeploy[0] holds ${WHY}`],
+    ["a Secret in a file, after other documents", configMap("sonarr", { "all.yaml": "kind: ConfigMap\n---\r\ndata:\r\n  a: Yg==\r\n\r\nkind: secret\r\n" }), `configmap.yaml: data.all.yaml holds ${WHY}`],
+    ["a Secret that begins with its kind, in a list", configMap("sonarr", { a: "- kind: Secret\n  metadata: {}\n  data:\n    a: b" }), `configmap.yaml: data.a holds ${WHY}`],
+    ["a Secret as JSON in a file", configMap("sonarr", { a: '{"items":[{"kind":"Secret","data":{"a":"Yg=="}}]}' }), `configmap.yaml: data.a holds ${WHY}`],
     ["nothing", bad(null), "sonarr: objects[0] is no object"],
     ["no apiVersion", bad({ kind: "ConfigMap", metadata: { name: "a" } }), "sonarr: objects[0] has no apiVersion"],
     ["no kind", bad({ apiVersion: "v1", metadata: { name: "a" } }), "sonarr: objects[0] has no kind"],
@@ -128,10 +136,12 @@ describe("what a person reads", () => {
 describe("what is accepted", () => {
   it.each<[string, KubernetesObject]>([
     ["a reference to a Secret", object("ConfigMap", "a", { data: { note: "kind: Secret\n" } })],
+    ["references to a Secret beside data of others", configMap("a", { a: "volumes:\n  - kind: Secret\n    name: a\n  - data:\n      a: b\ndata: x\n", b: "kind: Secret\n---\ndata: x\n", c: "data:\n  ref:\n    kind: Secret\n", d: '{"ref":{"kind":"Secret"},"data":1}' })],
+    ["an ExternalSecret as text", configMap("a", { a: "kind: ExternalSecret\ndata:\n  - secretKey: a\n" })],
     ["a store with kubernetes auth, newer than the library", store({ kubernetesAuthCredentials: { identityId: ref, serviceAccountTokenPath: ref } })],
     ["a store with universal auth", store({ universalAuthCredentials: { clientId: ref, clientSecret: ref } })],
     ["an ExternalSecret with a field newer than the library", external({ nullBytePolicy: "Ignore" })],
-    ["any value in a map, and any content where the schema has none", { ...application("sonarr"), spec: { ...(application("sonarr").spec as object), source: { repoURL: "https://a.example.com", chart: "a", targetRevision: "1", helm: { valuesObject: { any: { thing: [{ deep: 1 }] } } } } } }],
+    ["any value in a map, and any content where the schema has none", chart({ valuesObject: { any: { thing: [{ deep: 1 }] } } })],
     ["an RBAC name with a colon", object("ClusterRole", "system:a", { rules: [] }, "rbac.authorization.k8s.io/v1", null)],
     ["an empty object", deployment("a", { volumeMounts: [{ name: "tmp", mountPath: "/tmp" }] })],
     ["a pool", pool({ addresses: ["10.0.0.0/24"], autoAssign: false })],

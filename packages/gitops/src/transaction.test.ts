@@ -269,6 +269,18 @@ describe("undo", () => {
     });
   });
 
+  it("writes nothing old over a file that somebody else has put there since", () => {
+    inFolder((base) => {
+      declareState(gitTree(base), "old").write();
+      const [changed, removed] = ["kubernetes/apps/stays/configmap-changes.yaml", "kubernetes/core/deep/goes/configmap.yaml"] as const;
+      const before = Object.fromEntries([changed, removed].map((path) => [path, Buffer.from(trees.old[path] ?? "").toString("base64")]));
+      writeFileSync(join(base, ".rzp/gitops/journal.json"), JSON.stringify({ folders: [], added: [], before }));
+      writeFileSync(join(base, changed), "mine: 1\n");
+      rmSync(join(base, removed));
+      expect(settled(base)).toEqual({ ...trees.old, [changed]: "mine: 1\n" });
+    });
+  });
+
   it("never reaches outside the tree, whatever the journal says", () => {
     inFolder((outside) => {
       inFolder((base) => {

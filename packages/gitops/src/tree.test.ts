@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -45,6 +45,54 @@ describe("write", () => {
       read.length = 0;
       expect(tree().write().unchanged).toHaveLength(1);
       expect(read).toEqual([]);
+    });
+  });
+
+  it("renders nothing the second time, however soon that is", () => {
+    inFolder((base) => {
+      let looks = 0;
+      const data = {
+        get a() {
+          looks++;
+          return "1";
+        },
+      };
+      const write = (): unknown => gitTree(base).add(SONARR, [configMap("sonarr", data)], { source: SOURCE }).write();
+      write();
+      looks = 0;
+      expect(write()).toMatchObject({ unchanged: [`${SONARR}/configmap.yaml`] });
+      // Only for the fingerprint.
+      expect(looks).toBe(1);
+    });
+  });
+
+  it("does not trust the times of a file that changed within the clock's grain", () => {
+    inFolder((base) => {
+      const path = file(base, "configmap.yaml");
+      let edited = false;
+      // The edit comes before the cache looks, as one in the same tick would: size and times are what the cache then remembers.
+      const fs = watched((operation, looked) => {
+        if (operation !== "lstatSync" || looked !== path) return;
+        edited = true;
+        writeFileSync(path, readFileSync(path, "utf8").replace('"1"', '"2"'));
+      });
+      gitTree(base, {}, fs).add(SONARR, [configMap("sonarr")], { source: SOURCE }).write();
+      expect([edited, readFileSync(path, "utf8").includes('"2"')]).toEqual([true, true]);
+      gitTree(base).add(SONARR, [configMap("sonarr")], { source: SOURCE }).write();
+      expect(readFileSync(path, "utf8")).toContain('"1"');
+    });
+  });
+
+  it("replaces a file as a whole: who has the old one open reads it to its end", () => {
+    inFolder((base) => {
+      declareState(gitTree(base), "old").write();
+      const path = join(base, "kubernetes/apps/stays/configmap-changes.yaml");
+      const old = readFileSync(path, "utf8");
+      const reader = openSync(path, "r");
+      declareState(gitTree(base), "new").write();
+      expect(readFileSync(path, "utf8")).not.toBe(old);
+      expect(readFileSync(reader, "utf8")).toBe(old);
+      closeSync(reader);
     });
   });
 

@@ -11,6 +11,7 @@ import { lock, refuseLocked } from "./lock.ts";
 import { endsComment, Marker } from "./marker.ts";
 import { rootProblem } from "./paths.ts";
 import type { KindSchema } from "./schemas/index.ts";
+import { embeddedSecrets, mayHoldSecret } from "./secrets.ts";
 import { Transaction } from "./transaction.ts";
 import { Validators } from "./validation.ts";
 import { NotJson, toYaml } from "./yaml.ts";
@@ -130,7 +131,7 @@ export class GitTree {
     const plan = compare(this.#base, found, files, right ?? new Set(), this.#marker, this.#fs);
     if (plan.occupied.length > 0) throw new GitTreeError(plan.occupied.map(({ path, message }) => ({ source: "", path, message })));
     if (plan.added.size + plan.changed.size + plan.removed.size > 0) this.#transaction.apply(plan);
-    if (right === undefined && fingerprint !== undefined) cache.save(fingerprint, files.keys());
+    if (right === undefined && fingerprint !== undefined) cache.save(fingerprint, files);
     return { added: [...plan.added.keys()], changed: [...plan.changed.keys()], removed: [...plan.removed.keys()], unchanged: right === undefined ? plan.unchanged : [...right] };
   }
 
@@ -145,7 +146,7 @@ export class GitTree {
       }
       try {
         const yaml = toYaml(content);
-        if (yaml.includes("kind: Secret")) problems.push(...this.#declarations.embeddedSecrets(content, path, source));
+        if (mayHoldSecret(yaml)) for (const message of embeddedSecrets(content)) problems.push({ source, path, message });
         for (const problem of this.#validators.validate(content)) problems.push({ source, path, message: `${problem.path} ${problem.message}`.trim() });
         files.set(path, this.#marker.text(path, source, yaml));
       } catch (error) {
@@ -195,7 +196,7 @@ function checkOptions({ roots, generator, state = ".rzp/gitops" }: GitTreeOption
 }
 
 /** Layout of files and verdicts: raise it when either changes. */
-const CACHE_VERSION = 2;
+const CACHE_VERSION = 3;
 
 function cacheId({ roots, generator, schemas = {} }: GitTreeOptions): string {
   return createHash("sha256").update(JSON.stringify([CACHE_VERSION, roots, generator, schemas])).digest("hex").slice(0, 16);
