@@ -72,6 +72,8 @@ describe("readSecrets", () => {
     ["503 on the login", { call: "login", times: 1, status: 503 }, 2, 1],
     ["a proxy's 502, which is no JSON", { call: "list", times: 1, status: 502, body: "<h1>Bad Gateway</h1>" }, 1, 2],
     ["429 once, which the SDK tries again by itself", { call: "list", times: 1, status: 429 }, 1, 2],
+    ["a login's connection that is reset, which the SDK tries again by itself", { call: "login", times: 4, status: "reset" }, 5, 1],
+    ["a list's connection that is reset", { call: "list", times: 4, status: "reset" }, 1, 5],
   ];
   it.each(recovered)("gets over %s", async (_, fault, logins, lists) => {
     server.faults = [fault];

@@ -8,11 +8,11 @@ export interface ListedSecret {
   secretValueHidden?: boolean;
 }
 
-/** What goes wrong on purpose: how often, for which call, and what is sent instead. `hang` sends nothing at all, `stall` only the head. */
+/** What goes wrong on purpose: how often, for which call, and what is sent instead. `hang` sends nothing at all, `stall` only the head, `reset` breaks the connection. */
 export interface Fault {
   call: "login" | "list";
   times: number;
-  status: number | "hang" | "stall";
+  status: number | "hang" | "stall" | "reset";
   body?: string;
 }
 
@@ -65,6 +65,10 @@ export class InfisicalServer {
     if (fault !== undefined) {
       fault.times -= 1;
       if (fault.status === "hang") return;
+      if (fault.status === "reset") {
+        request.socket.resetAndDestroy();
+        return;
+      }
       if (fault.status === "stall") {
         response.writeHead(200, { "content-type": "application/json" }).write('{"secrets":');
         return;

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,29 +91,31 @@ describe("withSecrets", () => {
 
 // A process of its own calls withSecrets, so that it can be sent signals.
 const READER = new URL("with-secrets.ts", import.meta.url).href;
-const CHILD = `let n = 0; for (const s of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(s, () => { n += 1; console.log("got", s); setTimeout(() => process.exit(n), 300); }); setTimeout(() => {}, 20_000); console.log("ready");`;
+const CHILD = `let n = 0; for (const s of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(s, () => { n += 1; console.log("got " + s); setTimeout(() => process.exit(n), 300); }); setTimeout(() => {}, 20_000); console.log("ready");`;
+/** With colours, as in a terminal: whatever is said must be one string, because a number of its own would be coloured. */
+const STDIO: SpawnOptions = { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, FORCE_COLOR: "1" } };
 const caller = (child: string): string[] => [
   "--conditions=@rzp/source",
   "--input-type=module",
   "-e",
-  `const { withSecrets } = await import(${JSON.stringify(READER)}); const code = await withSecrets({}, process.execPath, ["-e", ${JSON.stringify(child)}]); console.log("returned", code);`,
+  `const { withSecrets } = await import(${JSON.stringify(READER)}); const code = await withSecrets({}, process.execPath, ["-e", ${JSON.stringify(child)}]); console.log(\`returned \${code}\`);`,
 ];
 
 describe("signals", () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("hands %s on once, waits for the command to end, and returns its exit code", async (signal) => {
-    const { text } = await talk(spawn(NODE, caller(CHILD), { stdio: ["pipe", "pipe", "inherit"] }), (parent) => parent.kill(signal));
+    const { text } = await talk(spawn(NODE, caller(CHILD), STDIO), (parent) => parent.kill(signal));
     expect(text).toBe(`ready\ngot ${signal}\nreturned 1\n`);
   });
 
   it("returns 143 when SIGTERM ended the command", async () => {
-    const { text } = await talk(spawn(NODE, caller(`setTimeout(() => {}, 20_000); console.log("ready")`), { stdio: ["pipe", "pipe", "inherit"] }), (parent) => parent.kill("SIGTERM"));
+    const { text } = await talk(spawn(NODE, caller(`setTimeout(() => {}, 20_000); console.log("ready")`), STDIO), (parent) => parent.kill("SIGTERM"));
     expect(text).toBe("ready\nreturned 143\n");
   });
 
   // util-linux's script gives a terminal.
   it.skipIf(!existsSync("/usr/bin/script"))("does not send a second SIGINT after Ctrl-C in a terminal, at which pulumi would give up at once", async () => {
     const command = [NODE, ...caller(CHILD)].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-    const { text } = await talk(spawn("/usr/bin/script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] }), (terminal) => terminal.stdin?.write("\x03"));
+    const { text } = await talk(spawn("/usr/bin/script", ["-qec", command, "/dev/null"], STDIO), (terminal) => terminal.stdin?.write("\x03"));
     expect(text.match(/got SIGINT/g)).toHaveLength(1);
     expect(text).toContain("returned 1");
   });
