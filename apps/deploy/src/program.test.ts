@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { recordingToJson, recordProgram, type RecordedResource, type Recording } from "@rzp/plan";
 import { beforeAll, describe, expect, it } from "vitest";
 import { APP, engineConfig, loadStack, RUNTIME_SECRETS } from "./config.ts";
+import { homelab } from "./homelab.ts";
+import { BOOTSTRAP, folders } from "./render.ts";
 
 const stack = loadStack("production");
 const environment = Object.fromEntries(RUNTIME_SECRETS.map((name) => [name, `never-shown-${name}`]));
@@ -27,7 +29,7 @@ describe("the deploy program, as the engine would see it", () => {
     expect(of(VM).map((vm) => [vm.name, vm.inputs.vmId, vm.inputs.nodeName, vm.protect])).toEqual(machines);
   });
 
-  it("never lets one change power off two machines at once: each waits for the one before", () => {
+  it("lets no change power off two machines in the same moment: each waits until qemu runs the one before, though not for its etcd", () => {
     const order = ["cp-1", "cp-2", "cp-3", "worker-1", "worker-2", "worker-3"];
     const urnOf = (name: string | undefined): string => (name === undefined ? "" : one(VM, name).urn);
     const waitsFor = order.map((name) => of(VM).filter(({ urn }) => one(VM, name).dependencies.includes(urn)).map(({ urn }) => urn));
@@ -59,16 +61,97 @@ describe("the deploy program, as the engine would see it", () => {
     }
   });
 
-  it("installs Argo CD once and then leaves it alone, before the root that brings everything else", () => {
-    const release = one("kubernetes:helm.sh/v3:Release", "argo-cd");
-    expect(release.ignoreChanges).toEqual(expect.arrayContaining(["version", "values"]));
-    expect(one("kubernetes:argoproj.io/v1alpha1:Application", "homelab-application-argocd/homelab").dependencies).toContain(release.urn);
-  });
-
   it("shows no secret of its environment", () => {
     const json = recordingToJson(recording);
     expect(json).not.toContain("never-shown");
     expect(json).toContain("[secret]");
+  });
+});
+
+describe("the bootstrap", () => {
+  const inCluster = (): RecordedResource[] => recording.resources.filter(({ type, custom }) => type.startsWith("kubernetes:") && custom);
+  const named = (kind: string, name: string): RecordedResource => {
+    const found = inCluster().find(({ type, inputs }) => type.endsWith(`:${kind}`) && identity(inputs) === name);
+    if (found === undefined) throw new Error(`no ${kind} ${name}; there are: ${inCluster().map(({ type, inputs }) => `${type} ${identity(inputs)}`).join(", ")}`);
+    return found;
+  };
+  const identity = (object: unknown): string => {
+    const { metadata, name } = object as { metadata?: { namespace?: string; name?: string }; name?: string };
+    return [metadata?.namespace, metadata?.name ?? name].filter((part) => part !== undefined).join("/");
+  };
+
+  it("applies what Argo CD cannot begin without, and the one root alone: every other object is Argo CD's to fetch", () => {
+    expect(inCluster().map(({ type, inputs }) => `${type.split(":").at(-1) ?? ""} ${identity(inputs)}`).sort()).toEqual([
+      "AppProject argocd/roots",
+      "Application argocd/homelab",
+      "Namespace argocd",
+      "Namespace external-secrets",
+      "Release argocd",
+      "Secret argocd/repository",
+      "Secret external-secrets/infisical-identity",
+    ]);
+  });
+
+  it("leaves all of it behind in a destroy, which would otherwise wait for an API that is gone", () => {
+    expect(inCluster().map(({ name, retainOnDelete }) => [name, retainOnDelete])).toEqual(inCluster().map(({ name }) => [name, true]));
+  });
+
+  it("puts nothing into a namespace before it is there", () => {
+    const namespaces = ["argocd", "external-secrets"].map((name) => named("Namespace", name).urn);
+    for (const waiting of [one("rzp:infisical:InfisicalIdentity", "infisical-identity"), named("Secret", "argocd/repository"), named("Release", "argocd")]) {
+      expect(waiting.dependencies).toEqual(expect.arrayContaining(namespaces));
+    }
+  });
+
+  it("brings the root last: it finds nothing without Argo CD, the repository's secret and the operator's identity", () => {
+    const first = [named("Release", "argocd"), named("Secret", "argocd/repository"), named("Secret", "external-secrets/infisical-identity")].map(({ urn }) => urn);
+    expect(named("Application", "argocd/homelab").dependencies).toEqual(expect.arrayContaining(first));
+    expect(named("AppProject", "argocd/roots").dependencies).toEqual(expect.arrayContaining(first));
+  });
+
+  it("lets go of what Argo CD keeps from git, where a second hand on a field is a conflict, and of nothing that only Pulumi keeps", () => {
+    const inGit = new Set(folders(homelab(stack)).filter(({ path }) => path !== BOOTSTRAP).flatMap(({ objects }) => objects.map((object) => `${object.kind} ${identity(object)}`)));
+    const plain = inCluster().filter(({ type }) => !type.endsWith(":Release"));
+    const expected = plain.map(({ type, inputs, name }) => [name, inGit.has(`${type.split(":").at(-1) ?? ""} ${identity(inputs)}`) ? ["metadata", "spec"] : []]);
+    expect(plain.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual(expected);
+    expect(expected.filter(([, ignored]) => ignored?.length !== 0)).toHaveLength(1);
+    expect(named("Release", "argocd").ignoreChanges).toEqual(["version", "values", "chart", "repositoryOpts"]);
+  });
+});
+
+describe("another stack", () => {
+  const text = engineConfig({
+    ...stack,
+    proxmox: { ...stack.proxmox, hosts: { "pve-4": { bridge: "vmbr0", images: "local", disks: "local-lvm", memory: "64Gi" }, ...stack.proxmox.hosts } },
+    machines: renamed({ "cp-1": "zeus", "cp-2": "hera", "cp-3": "ares" }),
+  });
+  let other: Recording;
+  beforeAll(async () => {
+    other = await recordProgram({ program: APP, stack: "other", config: text, environment });
+  });
+  const named = (type: string, field: string): unknown[] => other.resources.filter((resource) => resource.type === type).map(({ inputs }) => inputs[field]);
+
+  it("starts etcd on the first control plane by name, which is what the engine's own order would give", () => {
+    expect(named("talos:machine/bootstrap:Bootstrap", "node")).toEqual([stack.machines["cp-3"]?.address]);
+    expect(named(VM, "name")).toEqual(["ares", "hera", "worker-1", "worker-2", "worker-3", "zeus"]);
+  });
+
+  it("downloads no image to a host without machines", () => {
+    expect(named("proxmoxve:download/file:File", "nodeName")).toEqual(["pve-1", "pve-2", "pve-3"]);
+  });
+
+  function renamed(names: Record<string, string>): typeof stack.machines {
+    return Object.fromEntries(Object.entries(stack.machines).map(([name, machine]) => [names[name] ?? name, machine]));
+  }
+});
+
+describe("a run without its tokens", () => {
+  it("names all of them before anything registers", async () => {
+    const registered: string[] = [];
+    const onProgress = ({ last }: { last: string }): unknown => registered.push(last);
+    const run = recordProgram({ program: APP, stack: "production", config: engineConfig(stack), environment: { ...environment, GIT_TOKEN: "", PROXMOX_VE_API_TOKEN: "" }, onProgress });
+    await expect(run).rejects.toThrow(/PROXMOX_VE_API_TOKEN is not set; run under Infisical [^\n]*\n\s*GIT_TOKEN is not set/);
+    expect(registered).toEqual([expect.stringContaining("pulumi:pulumi:Stack")]);
   });
 });
 
