@@ -21,6 +21,7 @@ describe("verdict", () => {
     ["a file did not load and a test failed", 1, { ...passing, success: false, numFailedTests: 1, testResults: [unloaded, broken] }, "3 passed, 2 failed, 0 skipped", 1],
     ["a test failed although Vitest exits 0", 0, { ...passing, numFailedTests: 1, testResults: [broken] }, "3 passed, 1 failed, 0 skipped", 1],
     ["Vitest failed outside of any test", 1, { ...passing, success: false }, "3 passed, 1 failed, 0 skipped", 1],
+    ["Vitest calls it no success, although it exits 0", 0, { ...passing, success: false }, "3 passed, 1 failed, 0 skipped", 1],
     ["Vitest was stopped", 130, passing, "3 passed, 1 failed, 0 skipped", 130],
     ["nothing ran", 0, { ...passing, numPassedTests: 0, testResults: [] }, "0 passed, 1 failed, 0 skipped", 1],
     ["everything was skipped", 0, { ...passing, numPassedTests: 0, numPendingTests: 4 }, "0 passed, 0 failed, 4 skipped", 0],
