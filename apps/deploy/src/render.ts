@@ -49,11 +49,6 @@ export function bootstrapManifests({ context }: Homelab): KubernetesObject[] {
   ];
 }
 
-/** The root and its project alone: what follows Argo CD itself. */
-export function rootManifests(homelab: Homelab): KubernetesObject[] {
-  return bootstrapManifests(homelab).filter(({ kind }) => kind !== "Namespace");
-}
-
 /** A root a layer, in the order of the layers, and their projects before them. */
 function rootsManifests({ context }: Homelab): KubernetesObject[] {
   const layers = LAYERS.filter((layer) => context.services.some((one) => one.layer === layer));
