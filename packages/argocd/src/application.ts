@@ -1,62 +1,11 @@
-import { applyTransform, defined, didYouMean, isDnsLabel, isDnsSubdomain, parseDuration, refusal, type Duration, type Json, type KubernetesObject, type Refuse, type Transform } from "@rzp/core";
+import { applyTransform, defined, didYouMean, isDnsLabel, isDnsSubdomain, parseDuration, refusal, type Duration, type KubernetesObject, type Refuse, type Transform } from "@rzp/core";
+import { checkSource, isHydrator, list, type Source } from "./source.ts";
 
 /** Namespace of Argo CD itself, where Applications and AppProjects live unless said otherwise. */
 export const ARGOCD_NAMESPACE = "argocd";
 
 /** Server of the cluster that Argo CD runs in. */
 export const IN_CLUSTER = "https://kubernetes.default.svc";
-
-/** A folder of plain manifests, a kustomization, a Helm chart or a plugin's input: `spec.source` of an Application. */
-export interface ApplicationSource {
-  /** Git repository, Helm repository, or OCI registry (`oci://...`). */
-  repoURL: string;
-  /** Branch, tag, commit, or chart version. @default "HEAD" (Argo CD's own) */
-  targetRevision?: string;
-  /** Folder in the repository; for git sources that are not only a `ref`. */
-  path?: string;
-  /** Chart name; for Helm sources. */
-  chart?: string;
-  /** Makes the repository available to other sources' value files as `$ref/...`. */
-  ref?: string;
-  /** Name in the UI when there are several sources. */
-  name?: string;
-  /** Prefix of the tags that `targetRevision` is matched against (Argo CD 3.5). */
-  tagPrefix?: string;
-  directory?: {
-    /** Read sub-folders too. @default false */
-    recurse?: boolean;
-    /** Glob of files to read; which globs read what is measured in {@link APPLICATION_FILES}. */
-    include?: string;
-    exclude?: string;
-    jsonnet?: { extVars?: { name: string; value: string; code?: boolean }[]; tlas?: { name: string; value: string; code?: boolean }[]; libs?: string[] };
-  };
-  helm?: {
-    /** Changing it renames every object of the chart: they are made anew and the old ones pruned. @default the Application's name */
-    releaseName?: string;
-    valueFiles?: string[];
-    /** Values as a map; always preferred over `values` text. */
-    valuesObject?: Readonly<Record<string, Json | undefined>>;
-    parameters?: { name: string; value: string; forceString?: boolean }[];
-    fileParameters?: { name: string; path: string }[];
-    skipCrds?: boolean;
-    skipTests?: boolean;
-    skipSchemaValidation?: boolean;
-    ignoreMissingValueFiles?: boolean;
-    passCredentials?: boolean;
-    namespace?: string;
-    kubeVersion?: string;
-    apiVersions?: string[];
-  };
-  kustomize?: Readonly<Record<string, Json>>;
-  plugin?: { name?: string; env?: { name: string; value: string }[]; parameters?: readonly Json[] };
-}
-
-/** Renders on one branch and syncs another: `spec.sourceHydrator` (beta since Argo CD 3.5). */
-export interface SourceHydrator {
-  drySource: { repoURL: string; targetRevision: string; path: string };
-  syncSource: { targetBranch: string; path: string; repoURL?: string };
-  hydrateTo?: { targetBranch: string };
-}
 
 /** A difference that Argo CD shall not see. */
 export interface IgnoreDifference {
@@ -78,7 +27,7 @@ export interface ArgoAppArgs {
   /** Where its objects go: exactly one of `server` and `name`. */
   destination: { server: string; namespace?: string } | { name: string; namespace?: string };
   /** One source, several, or a hydrator. */
-  source: ApplicationSource | readonly ApplicationSource[] | SourceHydrator;
+  source: Source;
   /** Namespace of the Application object. @default "argocd" */
   namespace?: string;
   labels?: Record<string, string>;
@@ -94,7 +43,11 @@ export interface ArgoAppArgs {
   automated?: false | { enabled?: boolean; prune?: boolean; selfHeal?: boolean; allowEmpty?: boolean };
   /** More sync options, as `Key=value`. They are added to {@link DEFAULT_SYNC_OPTIONS}; the same key replaces the default. */
   syncOptions?: readonly string[];
-  /** How often a failed sync is tried again before it is Failed. @default { limit: 10, backoff: { duration: "10s", factor: 2, maxDuration: "5m" } } */
+  /**
+   * How often a failed sync is tried again before it is Failed, each time longer after the last. With `refresh` it tries what git has by then; without it
+   * a broken revision is tried to the end, for half an hour, while the one that mends it waits.
+   * @default { limit: 10, refresh: true, backoff: { duration: "10s", factor: 2, maxDuration: "5m" } }
+   */
   retry?: { limit: number; refresh?: boolean; backoff?: { duration?: Duration; factor?: number; maxDuration?: Duration } };
   /** Labels and annotations of a namespace that Argo CD creates; needs the sync option `CreateNamespace=true`. */
   managedNamespaceMetadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
@@ -102,7 +55,7 @@ export interface ArgoAppArgs {
   ignoreDifferences?: readonly IgnoreDifference[];
   /** Also leave ignored fields alone when syncing. @default false */
   respectIgnoreDifferences?: boolean;
-  /** Compute differences by a server-side dry run, as server-side apply needs it. @default true */
+  /** Compute differences by a server-side dry run, as server-side apply needs it. `false` switches it off whatever Argo CD's own setting is. @default true */
   serverSideDiff?: boolean;
   info?: readonly { name: string; value: string }[];
   /** Syncs kept for a rollback. @default 10 (Argo CD's own) */
@@ -122,11 +75,26 @@ const FINALIZERS = {
   orphan: undefined,
 } as const;
 
-/** Every sync option Argo CD 3.5 knows; a misspelt one would be ignored without a word. */
-const SYNC_OPTIONS = [
-  "Validate", "SkipDryRunOnMissingResource", "ApplyOutOfSyncOnly", "PrunePropagationPolicy", "PruneLast", "Replace", "Force", "ServerSideApply",
-  "ClientSideApplyMigration", "FailOnSharedResource", "RespectIgnoreDifferences", "CreateNamespace", "Prune", "Delete",
-]; // prettier-ignore
+const SWITCH = ["true", "false"];
+const CONFIRMED = ["false", "confirm", "true"];
+
+/** Every sync option Argo CD 3.5 knows, with its values; a misspelt one, or any other value, would be ignored without a word. */
+const SYNC_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  Validate: SWITCH,
+  SkipDryRunOnMissingResource: SWITCH,
+  ApplyOutOfSyncOnly: SWITCH,
+  PrunePropagationPolicy: ["foreground", "background", "orphan"],
+  PruneLast: SWITCH,
+  Replace: SWITCH,
+  Force: SWITCH,
+  ServerSideApply: SWITCH,
+  ClientSideApplyMigration: SWITCH,
+  FailOnSharedResource: SWITCH,
+  RespectIgnoreDifferences: SWITCH,
+  CreateNamespace: SWITCH,
+  Prune: CONFIRMED,
+  Delete: CONFIRMED,
+};
 
 /** The Application as a plain object. */
 export function argoAppManifests(name: string, args: ArgoAppArgs): KubernetesObject[] {
@@ -148,7 +116,7 @@ export function argoAppManifests(name: string, args: ArgoAppArgs): KubernetesObj
       syncPolicy: {
         automated: args.automated === false ? undefined : { prune: true, selfHeal: true, ...args.automated },
         syncOptions: syncOptions(args),
-        retry: { limit: 10, ...args.retry, backoff: { duration: "10s", factor: 2, maxDuration: "5m", ...args.retry?.backoff } },
+        retry: { limit: 10, refresh: true, ...args.retry, backoff: { duration: "10s", factor: 2, maxDuration: "5m", ...args.retry?.backoff } },
         managedNamespaceMetadata: args.managedNamespaceMetadata,
       },
       ignoreDifferences: args.ignoreDifferences,
@@ -162,7 +130,8 @@ export function argoAppManifests(name: string, args: ArgoAppArgs): KubernetesObj
 function annotations(args: ArgoAppArgs): Record<string, string> {
   const readsGit = !isHydrator(args.source) && list(args.source).some(({ path }) => path !== undefined);
   return {
-    ...(args.serverSideDiff === false ? {} : { "argocd.argoproj.io/compare-options": "ServerSideDiff=true" }),
+    // On each Application and not once in Argo CD's own settings: the pair of ServerSideApply=true then holds on any Argo CD, whoever set it up.
+    "argocd.argoproj.io/compare-options": `ServerSideDiff=${args.serverSideDiff ?? true}`,
     // Without it every commit anywhere in the repository renders every Application anew.
     ...(readsGit ? { "argocd.argoproj.io/manifest-generate-paths": "." } : {}),
     ...(args.wave === undefined ? {} : { "argocd.argoproj.io/sync-wave": String(args.wave) }),
@@ -205,22 +174,11 @@ function checkDestination({ destination, syncOptions = [], managedNamespaceMetad
   }
 }
 
-function checkSource(path: string, source: ApplicationSource, refuse: Refuse): void {
-  if (source.repoURL === "") refuse(`${path}.repoURL`, "is empty");
-  if (source.chart !== undefined && source.path !== undefined) refuse(path, "has both chart and path", "A chart comes from a Helm repository, a path from git: give one.");
-  if (source.chart === undefined && source.path === undefined && source.ref === undefined) refuse(path, "has neither chart nor path nor ref", "Say what of the repository to read.");
-  if (source.chart !== undefined && source.targetRevision === undefined) refuse(`${path}.targetRevision`, "is missing", "A chart without a version follows whatever is newest.");
-  if (source.helm !== undefined && source.directory !== undefined) refuse(path, "has both helm and directory", "Argo CD reads a source in one way only.");
-  if (source.directory?.include?.startsWith("{*/,}") === true) {
-    refuse(`${path}.directory.include`, `"${source.directory.include}" reads nothing on some versions, and says Synced`, "Use APPLICATION_FILES.");
-  }
-}
-
 function checkSyncPolicy({ syncOptions = [], retry, revisionHistoryLimit, respectIgnoreDifferences, ignoreDifferences }: ArgoAppArgs, refuse: Refuse): void {
   syncOptions.forEach((option, index) => {
-    const [key = "", value] = option.split("=");
-    if (!SYNC_OPTIONS.includes(key)) refuse(`syncOptions[${index}]`, `"${option}" is not a sync option`, didYouMean(key, SYNC_OPTIONS));
-    if (value === undefined || value === "") refuse(`syncOptions[${index}]`, `"${option}" has no value`, `Write ${key}=true.`);
+    const [key = "", ...rest] = option.split("=");
+    const values = SYNC_OPTIONS[key] ?? refuse(`syncOptions[${index}]`, `"${option}" is not a sync option`, didYouMean(key, Object.keys(SYNC_OPTIONS)));
+    if (!values.includes(rest.join("="))) refuse(`syncOptions[${index}]`, `"${option}" has no value that Argo CD knows`, `Write ${values.map((value) => `${key}=${value}`).join(" or ")}.`);
   });
   if (retry !== undefined && (!Number.isInteger(retry.limit) || retry.limit < 0)) {
     refuse("retry.limit", `is ${retry.limit}`, "Use 0 or more; an endless retry hides that something can never work.");
@@ -235,12 +193,4 @@ function checkSyncPolicy({ syncOptions = [], retry, revisionHistoryLimit, respec
   if (respectIgnoreDifferences === true && (ignoreDifferences ?? []).length === 0) {
     refuse("respectIgnoreDifferences", "has nothing to respect", "Add ignoreDifferences, or leave it out.");
   }
-}
-
-function isHydrator(source: ArgoAppArgs["source"]): source is SourceHydrator {
-  return "drySource" in source;
-}
-
-function list(source: ApplicationSource | readonly ApplicationSource[]): readonly ApplicationSource[] {
-  return Array.isArray(source) ? (source as readonly ApplicationSource[]) : [source as ApplicationSource];
 }

@@ -59,15 +59,14 @@ export function argoCdConfig({ url, reconciliation = "120s" }: ArgoCdConfigArgs)
   return {
     cm: {
       url,
-      // The annotation alone is stripped from objects that operators copy; label and annotation together survive.
-      "application.resourceTrackingMethod": "annotation+label",
+      // Argo CD's default since 3.0, written down because another one would lose what is deployed. The annotation names its own object, so a copy of it by
+      // an operator counts for nothing; the label of annotation+label tracks nothing and would only overwrite a chart's own.
+      "application.resourceTrackingMethod": "annotation",
       "resource.customizations.health.argoproj.io_Application": APPLICATION_HEALTH_LUA,
       "resource.exclusions": EXCLUSIONS,
       "timeout.reconciliation": reconciliation,
     },
     params: {
-      // Differences as the API server sees them: the pair of ServerSideApply=true.
-      "controller.diff.server.side": "true",
       // A poisoned manifest cache is forgotten after an hour instead of a day (argoproj/argo-cd#26530).
       "reposerver.repo.cache.expiration": "1h",
       // TLS ends at the ingress controller.

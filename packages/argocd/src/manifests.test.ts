@@ -1,5 +1,5 @@
 import { ArgumentError } from "@rzp/core";
-import { at, byKind, crdProblems, hasCrds, loadedModules, record } from "@rzp/testing";
+import { at, byKind, crdFields, crdProblems, hasCrds, loadedModules, record } from "@rzp/testing";
 import { LuaFactory } from "wasmoon";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -15,6 +15,7 @@ import {
   IN_CLUSTER,
   ownFolder,
   rootApplicationManifests,
+  type ApplicationSource,
   type ArgoAppArgs,
   type ArgoProjectArgs,
 } from "./index.ts";
@@ -40,8 +41,13 @@ describe("argoAppManifests", () => {
     expect(at(app, "spec.syncPolicy")).toEqual({
       automated: { prune: true, selfHeal: true },
       syncOptions: ["ServerSideApply=true", "FailOnSharedResource=true", "PruneLast=true"],
-      retry: { limit: 10, backoff: { duration: "10s", factor: 2, maxDuration: "5m" } },
+      retry: { limit: 10, refresh: true, backoff: { duration: "10s", factor: 2, maxDuration: "5m" } },
     });
+  });
+
+  it("tries again with what git has by then: a broken revision must not hold up the one that mends it", () => {
+    expect(at(argoAppManifests("a", { ...basic, retry: { limit: 3 } })[0], "spec.syncPolicy.retry")).toMatchObject({ limit: 3, refresh: true });
+    expect(at(argoAppManifests("a", { ...basic, retry: { limit: 3, refresh: false } })[0], "spec.syncPolicy.retry.refresh")).toBe(false);
   });
 
   it("renders only when its own folder changes, in its wave", () => {
@@ -53,7 +59,7 @@ describe("argoAppManifests", () => {
     expect(at(manual, "spec.syncPolicy.automated")).toBeUndefined();
     expect(at(manual, "spec.syncPolicy.syncOptions")).toEqual(["ServerSideApply=true", "FailOnSharedResource=true", "PruneLast=false"]);
     expect(manual?.metadata.finalizers).toBeUndefined();
-    expect(manual?.metadata.annotations).not.toHaveProperty("argocd.argoproj.io/compare-options");
+    expect(manual?.metadata.annotations).toMatchObject({ "argocd.argoproj.io/compare-options": "ServerSideDiff=false" });
     const [off] = argoAppManifests("a", { ...basic, automated: { enabled: false } });
     expect(at(off, "spec.syncPolicy.automated")).toEqual({ enabled: false, prune: true, selfHeal: true });
   });
@@ -85,7 +91,9 @@ describe("argoAppManifests", () => {
     ["two ways to read", { source: { repoURL, path: "x", helm: {}, directory: {} } }, "source has both helm and directory. Argo CD reads a source in one way only."],
     ["half a wave", { wave: 1.5 }, "wave is 1.5. Use a whole number; lower comes first."],
     ["a misspelt sync option", { syncOptions: ["ServerSideAply=true"] }, 'syncOptions[0] "ServerSideAply=true" is not a sync option. Did you mean "ServerSideApply"?'],
-    ["a sync option without a value", { syncOptions: ["PruneLast"] }, 'syncOptions[0] "PruneLast" has no value. Write PruneLast=true.'],
+    ["a sync option without a value", { syncOptions: ["PruneLast"] }, 'syncOptions[0] "PruneLast" has no value that Argo CD knows. Write PruneLast=true or PruneLast=false.'],
+    ["a sync option's value", { syncOptions: ["Prune=confirm", "ServerSideApply=yes"] }, 'syncOptions[1] "ServerSideApply=yes" has no value that Argo CD knows. Write ServerSideApply=true or ServerSideApply=false.'],
+    ["a policy that is a switch", { syncOptions: ["PrunePropagationPolicy=true"] }, 'syncOptions[0] "PrunePropagationPolicy=true" has no value that Argo CD knows. Write PrunePropagationPolicy=foreground or PrunePropagationPolicy=background or PrunePropagationPolicy=orphan.'],
     ["an endless retry", { retry: { limit: -1 } }, "retry.limit is -1. Use 0 or more; an endless retry hides that something can never work."],
     ["a duration that is none", { retry: { limit: 1, backoff: { duration: "soon" } } }, 'retry.backoff.duration "soon" is not a duration. Write it as 10s, 5m or 1h30m.'],
     ["namespace metadata without a namespace", { managedNamespaceMetadata: {} }, 'managedNamespaceMetadata has no effect without CreateNamespace=true. Add syncOptions: ["CreateNamespace=true"].'],
@@ -103,7 +111,12 @@ describe("argoProjectManifests", () => {
 
   it("may write nothing cluster-scoped, and matches destinations by server", () => {
     const spec = argoProjectManifests("apps", basicProject)[0]?.spec;
-    expect(spec).toEqual({ sourceRepos: [repoURL], destinations: [{ server: IN_CLUSTER, namespace: "media" }], orphanedResources: { warn: true } });
+    expect(spec).toEqual({ sourceRepos: [repoURL], destinations: [{ server: IN_CLUSTER, namespace: "media" }], orphanedResources: { warn: true, ignore: [{ group: "", kind: "Secret" }] } });
+  });
+
+  it("warns of what nobody owns, and not for ever of Secrets that operators make", () => {
+    expect(at(argoProjectManifests("apps", basicProject)[0], "spec.orphanedResources")).toEqual({ warn: true, ignore: [{ group: "", kind: "Secret" }] });
+    expect(at(argoProjectManifests("apps", { ...basicProject, orphanedResources: { warn: false } })[0], "spec.orphanedResources")).toEqual({ warn: false });
   });
 
   it("writes down why it is unrestricted", () => {
@@ -203,10 +216,10 @@ return hs`;
     expect(await health(APPLICATION_HEALTH_LUA, failed)).toBe("Degraded");
   });
 
-  it("is part of Argo CD's own settings, with the server-side diff", () => {
-    const { cm, params } = argoCdConfig({ url: "https://argocd.example.com" });
+  it("is part of Argo CD's own settings, which track objects by the annotation that names them", () => {
+    const { cm } = argoCdConfig({ url: "https://argocd.example.com" });
     expect(cm["resource.customizations.health.argoproj.io_Application"]).toBe(APPLICATION_HEALTH_LUA);
-    expect(params["controller.diff.server.side"]).toBe("true");
+    expect(cm["application.resourceTrackingMethod"]).toBe("annotation");
     expect(cm["resource.exclusions"]).toContain("EndpointSlice");
   });
 });
@@ -231,28 +244,84 @@ describe("components", () => {
 });
 
 describe.skipIf(!hasCrds)("against Argo CD's own CRDs (skipped where they are not at hand)", () => {
+  const git = { repoURL, targetRevision: "main" };
+  const text = { name: "a", value: "b" };
+  const everySource: ApplicationSource[] = [
+    { ...git, path: "p", name: "n", ref: "r", tagPrefix: "v", directory: { recurse: true, include: "*.yaml", exclude: "x", disableExtensionFilter: true, jsonnet: { extVars: [{ ...text, code: true }], tlas: [{ ...text, code: true }], libs: ["l"] } } },
+    {
+      ...git,
+      chart: "x",
+      helm: {
+        releaseName: "x", valueFiles: ["$r/v.yaml"], valuesObject: { a: { b: [1] } }, parameters: [{ ...text, forceString: true }], fileParameters: [{ name: "a", path: "f" }], skipCrds: true, skipTests: true,
+        skipSchemaValidation: true, ignoreMissingValueFiles: true, passCredentials: true, namespace: "n", kubeVersion: "1.36", apiVersions: ["v1"],
+      },
+    },
+    {
+      ...git,
+      path: "k",
+      kustomize: {
+        namePrefix: "a-", nameSuffix: "-b", namespace: "n", images: ["a=b:1"], replicas: [{ name: "a", count: 2 }], components: ["c"], ignoreMissingComponents: true, commonLabels: { a: "b" }, forceCommonLabels: true,
+        patches: [{ patch: "[]", path: "p", options: { allowNameChange: true }, target: { group: "apps", version: "v1", kind: "Deployment", name: "a", namespace: "n", labelSelector: "a=b", annotationSelector: "a=b" } }],
+        labelWithoutSelector: true, labelIncludeTemplates: true, commonAnnotations: { a: "b" }, forceCommonAnnotations: true, commonAnnotationsEnvsubst: true, apiVersions: ["v1"], kubeVersion: "1.36", version: "v5",
+      },
+    },
+    { ...git, path: "c", plugin: { name: "c", env: [text], parameters: [{ name: "a", string: "b", array: ["c"], map: { d: "e" } }] } },
+  ]; // prettier-ignore
+  const everything: ArgoAppArgs = {
+    ...basic,
+    source: everySource,
+    managedNamespaceMetadata: { labels: { a: "b" }, annotations: { a: "b" } },
+    automated: { enabled: true, prune: true, selfHeal: true, allowEmpty: true },
+    syncOptions: ["CreateNamespace=true"],
+    ignoreDifferences: [{ group: "apps", kind: "Deployment", name: "a", namespace: "n", jsonPointers: ["/spec/replicas"], jqPathExpressions: [".a"], managedFieldsManagers: ["x"] }],
+    respectIgnoreDifferences: true,
+    info: [text],
+    revisionHistoryLimit: 3,
+  };
+  const hydrated: ArgoAppArgs = {
+    ...basic,
+    destination: { name: "in-cluster" },
+    source: { drySource: { ...git, path: "p", directory: {}, helm: {}, kustomize: {}, plugin: {} }, syncSource: { targetBranch: "b", path: "p", repoURL }, hydrateTo: { targetBranch: "c" } },
+  };
+  const wholeProject: ArgoProjectArgs = {
+    sourceRepos: [repoURL],
+    destinations: [{ namespace: "n" }, { name: "c", namespace: "n" }],
+    description: "d",
+    sourceNamespaces: ["n"],
+    clusterResourceWhitelist: [{ group: "", kind: "Namespace", name: "n" }],
+    clusterResourceBlacklist: [{ group: "", kind: "Node", name: "n" }],
+    namespaceResourceWhitelist: [{ group: "", kind: "ConfigMap" }],
+    namespaceResourceBlacklist: [{ group: "", kind: "Secret" }],
+    roles: [{ name: "r", description: "d", policies: ["p"], groups: ["g"] }],
+    syncWindows: [{ kind: "deny", description: "d", schedule: "0 3 * * *", duration: "1h", applications: ["*"], namespaces: ["n"], clusters: ["c"], andOperator: true, syncOverrun: true, manualSync: true, timeZone: "UTC" }],
+    orphanedResources: { warn: true, ignore: [{ group: "", kind: "Secret", name: "*" }] },
+    destinationServiceAccounts: [{ server: IN_CLUSTER, namespace: "n", defaultServiceAccount: "a" }],
+    permitOnlyProjectScopedClusters: true,
+    sourceIntegrity: { git: { policies: [{ repos: [{ url: "https://git.example.com/*" }], gpg: { mode: "strict", keys: ["D56C4FCA57A46444"] } }] } },
+  };
+  const objects = [
+    ...argoAppManifests("a", everything),
+    ...argoAppManifests("h", hydrated),
+    ...argoAppManifests("s", { ...basic, syncOptions: ["Prune=confirm"] }),
+    ...rootApplicationManifests("r", { repoURL, revision: "main", path: "p", project: "root", wave: 1 }),
+    ...argoProjectManifests("p", wholeProject),
+    ...emptyDefaultProjectManifests(),
+  ];
+
   it("every field is known there", () => {
-    const everything: ArgoAppArgs = {
-      ...basic,
-      source: [
-        { repoURL, chart: "x", targetRevision: "1", helm: { releaseName: "x", valuesObject: { a: { b: [1] } }, skipCrds: true, parameters: [{ name: "a", value: "b" }] } },
-        ownFolder(repoURL, "main", "p"),
-      ],
-      managedNamespaceMetadata: { labels: { a: "b" } },
-      syncOptions: ["CreateNamespace=true"],
-      ignoreDifferences: [{ group: "apps", kind: "Deployment", jsonPointers: ["/spec/replicas"], managedFieldsManagers: ["x"] }],
-      respectIgnoreDifferences: true,
-      info: [{ name: "a", value: "b" }],
-      revisionHistoryLimit: 3,
-      retry: { limit: 3, refresh: true },
-    };
-    const objects = [
-      ...argoAppManifests("a", everything),
-      ...rootApplicationManifests("r", { repoURL, revision: "main", path: "p", project: "root", wave: 1 }),
-      ...argoProjectManifests("p", { sourceRepos: [repoURL], destinations: [{ namespace: "n" }], clusterResourceWhitelist: [{ group: "", kind: "Namespace" }], description: "d" }),
-      ...emptyDefaultProjectManifests(),
-    ];
     expect(objects.flatMap((object) => crdProblems("argo-cd", object))).toEqual([]);
+  });
+
+  it("every field is typed, but those that are deprecated, doubled or Argo CD's own to write", () => {
+    // The one source, each of several, and the dry one have the same fields; each counts once.
+    const once = (path: string): string => path.replace(/^spec\.(sources\[\]|sourceHydrator\.drySource)/, "spec.source");
+    const left = (kind: string): string[] => {
+      const written = new Set(objects.filter((object) => object.kind === kind).flatMap((object) => fieldsOf(object.spec, "spec")).map(once));
+      const isWritten = (field: string): boolean => [...written].some((path) => path === field || path.startsWith(`${field}.`));
+      return [...new Set(crdFields("argo-cd", { apiVersion: "argoproj.io/v1alpha1", kind }).map(once))].filter((field) => !isWritten(field));
+    };
+    expect(left("Application")).toEqual(["spec.source.helm.values", "spec.source.helm.version"]);
+    expect(left("AppProject")).toEqual(["spec.roles[].jwtTokens[].exp", "spec.roles[].jwtTokens[].iat", "spec.roles[].jwtTokens[].id", "spec.signatureKeys[].keyID"]);
   });
 
   it("and a misspelt one is not", () => {
@@ -260,3 +329,10 @@ describe.skipIf(!hasCrds)("against Argo CD's own CRDs (skipped where they are no
     expect(crdProblems("argo-cd", { ...app, spec: { ...(app.spec as object), syncPolcy: {} } })).toHaveLength(1);
   });
 });
+
+/** Every field of a value, such as `spec.sources[].path`. */
+function fieldsOf(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`));
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([name, field]) => fieldsOf(field, `${path}.${name}`));
+}

@@ -32,26 +32,38 @@ export interface ArgoProjectArgs {
   /** When its Applications may sync. */
   syncWindows?: readonly {
     kind: "allow" | "deny";
+    description?: string;
     schedule: string;
     duration: string;
     applications?: readonly string[];
     namespaces?: readonly string[];
     clusters?: readonly string[];
+    /** All of applications, namespaces and clusters must match, not one of them. @default false */
+    andOperator?: boolean;
+    /** A sync that has begun may go on when the window ends. @default false */
+    syncOverrun?: boolean;
     manualSync?: boolean;
     timeZone?: string;
   }[];
-  /** Objects in its namespaces that no Application owns. @default { warn: true } */
+  /**
+   * Objects in its namespaces that no Application owns. Secrets are left out by default: those that External Secrets or cert-manager make have no owner,
+   * and a warning that never goes is read by nobody. @default { warn: true, ignore: [{ group: "", kind: "Secret" }] }
+   */
   orphanedResources?: { warn?: boolean; ignore?: readonly GroupKind[] };
   /** Accounts that syncs run as, where impersonation is on. */
   destinationServiceAccounts?: readonly { server: string; namespace?: string; defaultServiceAccount: string }[];
   permitOnlyProjectScopedClusters?: boolean;
+  /** Repositories whose commits must be signed, and by which keys; it takes the place of `signatureKeys`, which Argo CD 3.5 deprecates. @default none */
+  sourceIntegrity?: { git: { policies: readonly { repos: readonly { url: string }[]; gpg: { mode: "none" | "head" | "strict"; keys: readonly string[] } }[] } };
   transform?: { project?: Transform<KubernetesObject> };
 }
+
+const ORPHANED: NonNullable<ArgoProjectArgs["orphanedResources"]> = { warn: true, ignore: [{ group: "", kind: "Secret" }] };
 
 /** The AppProject as a plain object. */
 export function argoProjectManifests(name: string, args: ArgoProjectArgs): KubernetesObject[] {
   check(name, args);
-  const { namespace = ARGOCD_NAMESPACE, unrestricted, annotations, transform, destinations, orphanedResources = { warn: true }, ...spec } = args;
+  const { namespace = ARGOCD_NAMESPACE, unrestricted, annotations, transform, destinations, orphanedResources = ORPHANED, ...spec } = args;
   const project: KubernetesObject = {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "AppProject",

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "@rzp/core";
-import { argoAppManifests, ARGOCD_NAMESPACE, IN_CLUSTER, type ApplicationSource, type ArgoAppArgs } from "./application.ts";
+import { argoAppManifests, ARGOCD_NAMESPACE, IN_CLUSTER, type ArgoAppArgs } from "./application.ts";
+import type { ApplicationSource } from "./source.ts";
 
 /** Name of the file that holds a service's own Application, beside the objects it syncs. */
 export const APPLICATION_FILE = "application.yaml";

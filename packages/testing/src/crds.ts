@@ -33,16 +33,32 @@ export function crdProblems(project: string, object: KubernetesObject): string[]
   return (validate.errors ?? []).map(({ instancePath, message, params }) => `${objectId(object)}: ${instancePath} ${message ?? ""} ${JSON.stringify(params)}`);
 }
 
+/** Every field of the spec that the real CRD has, such as `spec.sources[].helm.skipCrds`. */
+export function crdFields(project: string, { apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">): string[] {
+  const spec = schemaOf(project, apiVersion, kind)?.properties?.spec;
+  return spec === undefined ? [] : fieldsOf(spec, "spec");
+}
+
+function fieldsOf({ properties, items }: Schema, path: string): string[] {
+  if (items !== undefined) return fieldsOf(items, `${path}[]`);
+  if (properties === undefined) return [path];
+  return Object.entries(properties).flatMap(([name, field]) => fieldsOf(field, `${path}.${name}`));
+}
+
+function schemaOf(project: string, apiVersion: string, kind: string): Schema | undefined {
+  const [group = "", version = ""] = apiVersion.split("/");
+  const crd = crdsOf(project).find(({ spec }) => spec.group === group && spec.names.kind === kind);
+  return crd?.spec.versions.find(({ name, served }) => name === version && served)?.schema.openAPIV3Schema;
+}
+
 const validators = new Map<string, ValidateFunction | undefined>();
 
 function validatorOf(project: string, { apiVersion, kind }: KubernetesObject): ValidateFunction | undefined {
   const key = `${project} ${apiVersion}/${kind}`;
   if (!validators.has(key)) {
-    const [group = "", version = ""] = apiVersion.split("/");
-    const crd = crdsOf(project).find(({ spec }) => spec.group === group && spec.names.kind === kind);
-    const served = crd?.spec.versions.find(({ name, served }) => name === version && served);
+    const schema = schemaOf(project, apiVersion, kind);
     const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
-    validators.set(key, served === undefined ? undefined : ajv.compile(strict(served.schema.openAPIV3Schema, true)));
+    validators.set(key, schema === undefined ? undefined : ajv.compile(strict(schema, true)));
   }
   return validators.get(key);
 }
