@@ -1,4 +1,4 @@
-import { TalosCluster, TalosImage } from "@rzp/talos";
+import { apiReady, TalosCluster, TalosImage } from "@rzp/talos";
 
 const image = new TalosImage("talos", { version: "v1.13.9" });
 // Machines boot `image.diskImageUrl`; see @rzp/proxmox for VMs that do.
@@ -19,4 +19,5 @@ const cluster = new TalosCluster("homelab", {
   patches: [{ cluster: { etcd: { extraArgs: { "listen-metrics-urls": "http://0.0.0.0:2381" } } } }],
 });
 
-export const kubeconfig = cluster.kubeconfigRaw;
+// What a Kubernetes provider is to be given: it waits until the API answers, and in a preview for nothing.
+export const kubeconfig = apiReady(cluster.kubeconfigRaw, { resource: cluster });

@@ -96,7 +96,7 @@ export interface TalosClusterArgs {
 export class TalosCluster extends ComponentResource {
   /** URL of the Kubernetes API, `https://<host>:6443`. */
   readonly endpoint: string;
-  /** An administrator's kubeconfig; secret. The API may still be starting when it is there. */
+  /** An administrator's kubeconfig; secret. **The API may still be starting when it is there: give a Kubernetes provider {@link apiReady} of it.** */
   readonly kubeconfigRaw: Output<string>;
   /** An administrator's talosconfig with all machines; secret. */
   readonly talosconfig: Output<string>;
@@ -121,7 +121,7 @@ export class TalosCluster extends ComponentResource {
     const clientConfiguration = secret(secrets.clientConfiguration);
     const configurations = applyConfigurations(this, spec, args, { secrets, clientConfiguration }, transform?.apply);
     const access = { node: first.address, clientConfiguration };
-    const bootstrap = new talos.machine.Bootstrap(name, { ...access, timeouts: { create: timeout } }, { parent: this, dependsOn: configurations[first.name] ?? [] });
+    const bootstrap = new talos.machine.Bootstrap(name, { ...access, timeouts: { create: timeout } }, { parent: this, dependsOn: configured(first, configurations) });
     // Without an explicit renewal window every up may fail: `unexpected unknown property value for "kubeconfigRaw"`.
     const kubeconfig = new talos.cluster.Kubeconfig(name, { ...access, certificateRenewalDuration: "720h", timeouts: { create: timeout, update: timeout } }, { parent: this, dependsOn: bootstrap });
 
@@ -132,6 +132,13 @@ export class TalosCluster extends ComponentResource {
     this.nodes = { secrets, configurations, bootstrap, kubeconfig };
     this.registerOutputs({ endpoint: this.endpoint, kubeconfigRaw: this.kubeconfigRaw, talosconfig: this.talosconfig });
   }
+}
+
+// Without the order, etcd would be asked for on a machine that has no configuration.
+function configured({ name }: NodeSpec, configurations: Readonly<Record<string, talos.machine.ConfigurationApply>>): talos.machine.ConfigurationApply {
+  const configuration = configurations[name];
+  if (configuration === undefined) throw new Error(`no configuration was made for ${name}`);
+  return configuration;
 }
 
 // What the engine keeps of the component's arguments: nothing of it is secret, and no resource hangs on it.

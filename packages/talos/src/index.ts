@@ -1,3 +1,4 @@
+export { apiReady, type ApiReadyOptions } from "./api-ready.ts";
 export { TalosCluster, type ApplyMode, type DataDisk, type ImageReference, type TalosClusterArgs, type TalosNode } from "./cluster.ts";
 export { DEFAULT_EXTENSIONS, OFFICIAL_EXTENSIONS } from "./extensions.ts";
 export { TalosImage, imageSpec, type ImageSpec, type TalosImageArgs } from "./image.ts";

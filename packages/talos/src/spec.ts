@@ -5,22 +5,34 @@ import { checkPatches } from "./patch-rules.ts";
 import { versionMistakes } from "./versions.ts";
 import type { ApplyMode, DataDisk, TalosClusterArgs, TalosNode } from "./cluster.ts";
 
+/** The networks of a cluster, read and checked: none overlaps another. */
 export interface NetworkSpec {
+  /** Of the machines. */
   nodes: Network;
+  /** Default gateway of the machines, an address in `nodes`. */
   gateway: string;
+  /** IPv4 addresses of DNS servers, at least one. */
   nameservers: readonly string[];
   pods: Network;
   services: Network;
 }
 
+/** One machine with every default filled in. */
 export interface NodeSpec {
+  /** Host name, and name of the Kubernetes node: a DNS label. */
   name: string;
   role: "controlplane" | "worker";
+  /** IPv4 address without prefix, no other machine's. */
   address: string;
+  /** Lower case; undefined means every virtio card. */
   mac: string | undefined;
+  /** Device Talos is installed on. */
   installDisk: string;
+  /** Disk for Longhorn; undefined when there is none. */
   dataDisk: Required<DataDisk> | undefined;
+  /** Labels of the Kubernetes node. */
   labels: Readonly<Record<string, string>> | undefined;
+  /** Of this machine alone, after the cluster's. */
   patches: readonly MachinePatch[];
 }
 

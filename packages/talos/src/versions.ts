@@ -13,6 +13,7 @@ export const NOEXEC_VAR = "v1.14.0";
 /** Kubernetes minors a Talos minor supports, first and last: Talos' support matrix of v1.13. A Talos that is not listed is not checked. */
 export const SUPPORTED_KUBERNETES: Readonly<Record<string, readonly [number, number]>> = { "1.12": [30, 35], "1.13": [31, 36] };
 
+/** The three numbers of a full version. */
 export interface Version {
   major: number;
   minor: number;
