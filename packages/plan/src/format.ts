@@ -4,6 +4,7 @@ import { isProvider, packageOf, urnName } from "./urn.ts";
 import { isPlainObject, Secret, Unknown, type RecordedValue } from "./values.ts";
 import { cut, fieldLines, text } from "./yaml.ts";
 
+/** How {@link formatRecording} writes. */
 export interface FormatOptions {
   /** Colours for a terminal; the caller knows whether it is one and what NO_COLOR says. @default false */
   color?: boolean;

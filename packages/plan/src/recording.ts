@@ -65,8 +65,10 @@ export interface RecordedInvoke {
   answered: boolean;
 }
 
+/** One line that the program said; errors end a recording instead. */
 export interface RecordedLog {
   severity: "info" | "warning";
+  /** Without colours and control characters. */
   message: string;
   /** The resource it is about. */
   urn: string | undefined;

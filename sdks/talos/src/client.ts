@@ -2,13 +2,18 @@ import { runtime, type Input, type InvokeOutputOptions, type Output } from "@pul
 import { invokeOptions } from "./options.ts";
 import type { ClientConfiguration, ClientConfigurationArgs } from "./types.ts";
 
+/** What a talosconfig is made of. */
 export interface GetConfigurationOutputArgs {
+  /** Name of its context. */
   clusterName: Input<string>;
   clientConfiguration: Input<ClientConfigurationArgs>;
+  /** Addresses the client talks to. */
   endpoints?: Input<Input<string>[]>;
+  /** Addresses it talks about, through an endpoint. */
   nodes?: Input<Input<string>[]>;
 }
 
+/** A talosconfig, and what it was made of. */
 export interface GetConfigurationResult {
   readonly clusterName: string;
   readonly clientConfiguration: ClientConfiguration;
@@ -19,6 +24,7 @@ export interface GetConfigurationResult {
   readonly talosConfig: string;
 }
 
+/** Makes a talosconfig; it calls no machine. */
 export function getConfigurationOutput(args: GetConfigurationOutputArgs, opts?: InvokeOutputOptions): Output<GetConfigurationResult> {
   return runtime.invokeOutput("talos:client/getConfiguration:getConfiguration", { ...args }, invokeOptions(opts));
 }

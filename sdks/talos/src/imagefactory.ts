@@ -1,7 +1,9 @@
 import { CustomResource, runtime, type CustomResourceOptions, type Input, type InvokeOutputOptions, type Output } from "@pulumi/pulumi";
 import { invokeOptions, resourceOptions } from "./options.ts";
 
+/** What an image holds besides Talos. */
 export interface SchematicArgs {
+  /** As YAML. @default the empty schematic */
   schematic?: Input<string>;
 }
 
@@ -14,14 +16,18 @@ export class Schematic extends CustomResource {
   }
 }
 
+/** Which image the URLs are for. */
 export interface GetUrlsOutputArgs {
   architecture?: Input<string>;
+  /** Such as `nocloud` or `metal`; not together with `sbc`. */
   platform?: Input<string>;
+  /** Single-board computer, instead of a platform. */
   sbc?: Input<string>;
   schematicId: Input<string>;
   talosVersion: Input<string>;
 }
 
+/** Where the image factory has an image. */
 export interface GetUrlsResult {
   readonly architecture: string;
   readonly id: string;
@@ -45,6 +51,7 @@ export interface GetUrlsResult {
   };
 }
 
+/** The URLs of an image; they are made up without asking the factory. */
 export function getUrlsOutput(args: GetUrlsOutputArgs, opts?: InvokeOutputOptions): Output<GetUrlsResult> {
   return runtime.invokeOutput("talos:imageFactory/getUrls:getUrls", { ...args }, invokeOptions(opts));
 }
