@@ -3,7 +3,7 @@ import { secret } from "@pulumi/pulumi";
 import type { KubernetesObject } from "@rzp/core";
 import { manifestResources } from "@rzp/core/pulumi";
 import { InfisicalIdentity } from "@rzp/infisical";
-import type { TalosCluster } from "@rzp/talos";
+import { apiReady, type TalosCluster } from "@rzp/talos";
 import type { RuntimeSecrets } from "../config.ts";
 import type { Homelab } from "../homelab.ts";
 import { bootstrapManifests, ROOT } from "../render.ts";
@@ -11,10 +11,13 @@ import { ARGO_CD, argoCdValues } from "../services/core/argo-cd.ts";
 import { namespaceObject } from "../services/core/namespaces.ts";
 import { NAMES } from "../site.ts";
 
+/** From etcd's start to an API that answers: the machines pull their images in between. */
+const API_TIMEOUT = "15m";
+
 /** The cluster's first inhabitants: what Argo CD and the External Secrets Operator cannot fetch themselves, and the root that brings everything else. */
 export function bootstrap(homelab: Homelab, cluster: TalosCluster, secrets: RuntimeSecrets): void {
   const { context } = homelab;
-  const provider = new Provider("cluster", { kubeconfig: cluster.kubeconfigRaw, enableServerSideApply: true });
+  const provider = new Provider("cluster", { kubeconfig: apiReady(cluster.kubeconfigRaw, { timeout: API_TIMEOUT, resource: cluster }), enableServerSideApply: true });
   // All of it goes with the machines; a destroy of them is not to wait for an API that is gone.
   const opts = { provider, retainOnDelete: true };
   const objects = bootstrapManifests(homelab);
