@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** A program that could not be recorded. The message is all that a person needs; it holds no secret. */
 export class RecordingError extends Error {
   override readonly name = "RecordingError";
@@ -35,5 +37,10 @@ function programFrames(stack: string, folder: string): string[] {
     .split("\n")
     .filter((line) => /^\s+at /.test(line) && !line.includes("node_modules") && !line.includes("node:"))
     .slice(0, 5)
-    .map((line) => `    ${line.trim().replace("file://", "").replace(`${folder}/`, "")}`);
+    .map((line) => `    ${plainPaths(line.trim()).replace(`${folder}/`, "")}`);
+}
+
+// A frame names its file as a URL: a space in the path would be %20.
+function plainPaths(frame: string): string {
+  return frame.replace(/file:\/\/[^\s()]+?(?=:\d+:\d+\)?$)/, (url) => (URL.canParse(url) ? fileURLToPath(url) : url));
 }
