@@ -12,6 +12,12 @@ export function cli(): Command {
     .showHelpAfterError("(use --help for what there is)")
     .configureHelp({ sortSubcommands: false });
 
+  // Whoever reads has seen enough (`| head`): that is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+
   program.commandsGroup("Homelab:");
   program
     .command("plan")
@@ -56,11 +62,17 @@ function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>)
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const mistake = MISTAKES.has(error.name);
-      console.error(`${styleText("red", "error:", { stream: process.stderr })} ${mistake ? error.message : (error.stack ?? error.message)}`);
+      console.error(`${styleText("red", "error:", { stream: process.stderr })} ${mistake ? error.message : ownFrames(error)}`);
       // At once: a call to Infisical that nobody waits for any more would keep the process alive for a minute.
       process.exit(mistake ? 1 : 70);
     }
   };
+}
+
+/** An error that nobody foresaw, such as a declaration that Node cannot read: where it arose in this repository, without Node's own frames. */
+function ownFrames({ stack, message }: Error): string {
+  const lines = (stack ?? message).split("\n");
+  return lines.filter((line) => !/^\s+at /.test(line) || !/node:|node_modules/.test(line)).join("\n");
 }
 
 if (import.meta.main) await cli().parseAsync();
