@@ -9,6 +9,8 @@ export interface Self {
   namespace: string;
   /** Full host name; empty when the service is not routed. */
   host: string;
+  /** Address of its load balancer, a stack's own included; empty when it has none. */
+  address: string;
   site: Site;
 }
 
@@ -60,7 +62,7 @@ export interface WorkloadArgs {
   health: string;
   /** One sentence: what it is for. In place. */
   purpose?: string;
-  /** Further ports that peers may dial; `http` is the name of the first. In place. @default none */
+  /** Further ports, which peers may dial unless one says otherwise; `http` is the name of the first. In place. @default none */
   ports?: readonly ServicePort[];
   /** How long a start may take, in seconds, before the pod is restarted. @default 300 */
   startupSeconds?: number;

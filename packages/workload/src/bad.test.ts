@@ -81,6 +81,17 @@ describe("a workload", () => {
     expectRefusal(() => category("apps", { app: workload({ ...BASIC, ...change }) }), `Workload "app": ${message}`);
   });
 
+  it.each<[string, string, string | undefined, string]>([
+    ["of Kubernetes", "app", "kube-system", 'namespace "kube-system" is Kubernetes\' own, and would be taken over. Use one of the service\'s own, such as app.'],
+    ["that everybody has", "app", "default", 'namespace "default" is Kubernetes\' own, and would be taken over. Use one of the service\'s own, such as app.'],
+    ["of the nodes' leases", "app", "kube-node-lease", 'namespace "kube-node-lease" is Kubernetes\' own, and would be taken over. Use one of the service\'s own, such as app.'],
+    ["by its own name", "kube-public", undefined, 'namespace "kube-public" is Kubernetes\' own, and would be taken over. Use one of the service\'s own, such as apps-kube-public.'],
+  ])("refuses a namespace %s", (_, name, namespace, message) => {
+    const options = namespace === undefined ? {} : { namespace };
+    expectRefusal(() => category("apps", { [name]: workload(BASIC) }, options), `Workload "${name}": ${message}`);
+    expectRefusal(() => category("apps", { [name]: helmWorkload({ chart: CHART, ...options }) }), `HelmWorkload "${name}": ${message}`);
+  });
+
   it.each<[string, string, string, string]>([
     ["name", "data", "/library", "volumes.data is also the name of a mount. Choose another name."],
     ["place", "library", "/data", "mounts /data twice: library is there as well. Move the volume."],
@@ -104,6 +115,8 @@ describe("a workload", () => {
     ["a tag without a digest", {}, { imageTag: "2.0" }, 'imageTag "2.0" is no tag with a digest. Write it as 1.2.3@sha256:<digest>.'],
     ["a tag that is another image", {}, { imageTag: `1/evil:2@${DIGEST}` }, `imageTag "1/evil:2@${DIGEST}" is no tag with a digest. Write it as 1.2.3@sha256:<digest>.`],
     ["a host for a service without a route", { host: false }, { host: "x" }, "host is set, but the service has no route. Leave it out, or give the declaration a host."],
+    ["an address for a service without a load balancer", {}, { address: "10.0.20.201" }, "address is set, but the service has no load balancer. Leave it out, or give the declaration a loadBalancer."],
+    ["an address that is none", { loadBalancer: { address: "10.0.20.200", ports: [{ name: "x", port: 8080 }] } }, { address: "10.0.20" }, 'address "10.0.20" is not an IPv4 address. Use one of the site\'s pool.'],
     ["a host that is none", {}, { host: "x.y" }, 'host "x.y" is not a DNS label. Name it below the site\'s domain, without the domain itself.'],
     ["more memory than the declaration's limit", { resources: { memory: "1Gi", memoryLimit: "2Gi" } }, { resources: { memory: "4Gi" } }, "resources.memory is 4Gi, more than the memoryLimit of 2Gi. Raise memoryLimit with it."],
   ])("refuses to be overridden by %s", (_, change, override, message) => {
@@ -134,6 +147,9 @@ describe("a chart", () => {
     ["a route's port", { route: { service: "ui", port: 80, targetPort: 0 } }, "route.targetPort is 0. Use 1 to 65535."],
     ["a public service without a route", { exposure: "public" }, "exposure is public, but the service has no route. Give it a host, or leave exposure out."],
     ["a namespace that is none", { namespace: "Core" }, 'namespace "Core" is not a DNS label. Use a-z, 0-9 and -.'],
+    ["half a replica", { replicas: 1.5 }, "replicas is 1.5. Use a whole number of at least 0."],
+    ["any kind", { clusterKinds: [{ group: "*", kind: "*" }] }, 'clusterKinds[0].kind "*" is not a kind. Write { group: "rbac.authorization.k8s.io", kind: "ClusterRole" }, each kind on its own.'],
+    ["a version for a group", { clusterKinds: [{ group: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" }] }, 'clusterKinds[0].group "rbac.authorization.k8s.io/v1" is not a group. Write { group: "rbac.authorization.k8s.io", kind: "ClusterRole" }, each kind on its own.'],
     ["itself for a need", { needs: ["ctl"] }, "needs[0] is the service itself. Leave it out."],
   ])("refuses %s", (_, change, message) => {
     expectRefusal(() => category("core", { ctl: helmWorkload({ chart: CHART, ...change }) }), `HelmWorkload "ctl": ${message}`);
@@ -142,6 +158,7 @@ describe("a chart", () => {
   it.each<[string, ServiceOverride, string]>([
     ["a tag", { imageTag: `1@${DIGEST}` }, "imageTag cannot be set for a chart. Its images belong to the chart's version; change that in the declaration."],
     ["resources", { resources: { memory: "1Gi" } }, "resources cannot be set for a chart. Its pods are the chart's; set them in the declaration's values."],
+    ["an address without a load balancer", { address: "10.0.20.201" }, "address is set, but the service has no load balancer. Leave it out, or give the declaration a loadBalancer."],
     ["a host without a route", { host: "x" }, "host is set, but the service has no route. Leave it out, or give the declaration a route."],
   ])("refuses to be overridden by %s", (_, override, message) => {
     const [service] = category("core", { ctl: helmWorkload({ chart: CHART }) }).services;

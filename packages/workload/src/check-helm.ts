@@ -1,9 +1,9 @@
-import { isDnsLabel, refusal, type Refuse } from "@rzp/core";
+import { isDnsLabel, isDnsSubdomain, refusal, type KubernetesObject, type Refuse } from "@rzp/core";
 import { checkId, checkLoadBalancer, checkPeers, checkPortList, checkPortNumber, checkResources, checkRoute, checkSecrets } from "./check.ts";
 import type { HelmWorkloadArgs } from "./helm-workload.ts";
 import { NAME_MAX } from "./names.ts";
 import { isReason } from "./reason.ts";
-import type { Layer, ServiceId } from "./service.ts";
+import type { Layer, ServiceFacts, ServiceId } from "./service.ts";
 
 /** What no type can tell about a chart's service, and the layer it is in. */
 export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
@@ -26,8 +26,41 @@ export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
   checkRoute(route?.host, args.exposure, route !== undefined, refuse);
   checkLoadBalancer(args.loadBalancer, refuse);
   checkResources(args.resources, refuse);
+  checkReplicas(args.replicas, refuse);
+  checkClusterKinds(args.clusterKinds, refuse);
   checkPeers(id.name, args, refuse);
   return layer;
+}
+
+/**
+ * Objects beside a chart that its layer's AppProject would not let through: Argo CD would say so, but only after the merge. The core may do anything.
+ * An object without a namespace is taken for one of the whole cluster.
+ */
+export function checkObjects({ name, namespace, layer, clusterKinds }: ServiceFacts, objects: readonly KubernetesObject[]): void {
+  if (layer === "core") return;
+  const refuse = refusal("HelmWorkload", name);
+  objects.forEach(({ apiVersion, kind, metadata }, index) => {
+    const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+    const subject = `is ${kind} "${metadata.name}"`;
+    if (metadata.namespace === undefined && !clusterKinds.some((one) => one.group === group && one.kind === kind)) {
+      refuse(`objects[${index}]`, `${subject}, which has no namespace`, `Give it one, or add { group: "${group}", kind: "${kind}" } to clusterKinds if it belongs to the whole cluster.`);
+    }
+    if (metadata.namespace !== undefined && metadata.namespace !== namespace) {
+      refuse(`objects[${index}]`, `${subject} in the namespace "${metadata.namespace}"`, `Put it into the service's own, ${namespace}: only the core may write elsewhere.`);
+    }
+  });
+}
+
+function checkReplicas(replicas: number | undefined, refuse: Refuse): void {
+  if (replicas !== undefined && (!Number.isInteger(replicas) || replicas < 0)) refuse("replicas", `is ${replicas}`, "Use a whole number of at least 0.");
+}
+
+function checkClusterKinds(kinds: HelmWorkloadArgs["clusterKinds"] = [], refuse: Refuse): void {
+  kinds.forEach(({ group, kind }, index) => {
+    const right = 'Write { group: "rbac.authorization.k8s.io", kind: "ClusterRole" }, each kind on its own.';
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(kind)) refuse(`clusterKinds[${index}].kind`, `"${kind}" is not a kind`, right);
+    if (group !== "" && !isDnsSubdomain(group)) refuse(`clusterKinds[${index}].group`, `"${group}" is not a group`, right);
+  });
 }
 
 function checkChart({ repoURL, name, version }: HelmWorkloadArgs["chart"], refuse: Refuse): void {

@@ -1,11 +1,11 @@
 import { contains, didYouMean, parseRange, type AddressRange } from "@rzp/core";
 import { claimName, loadBalancerName, tlsSecretName } from "./names.ts";
-import { LAYERS, type ServiceFacts } from "./service.ts";
+import { LAYERS, peerPorts, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 
 /** What does not fit among all services of a homelab. */
-export function registryProblems(facts: readonly ServiceFacts[], site: Pick<Site, "loadBalancerPool">, at: At): string[] {
-  return [...checkUnique(facts, at), ...checkPlaces(facts, at), ...checkPeers(facts, at), ...checkPool(facts, site, at)];
+export function registryProblems(facts: readonly ServiceFacts[], site: Pick<Site, "loadBalancerPool">, at: At, reserved: readonly string[]): string[] {
+  return [...checkNames(facts, at, reserved), ...checkUnique(facts, at), ...checkPlaces(facts, at), ...checkPeers(facts, at), ...checkPool(facts, site, at)];
 }
 
 /** How a service is told to a person: its name, and the file it is declared in. */
@@ -14,6 +14,12 @@ export type At = (facts: ServiceFacts) => string;
 /** A service's place, as one word. */
 export function pathOf({ category, name }: Pick<ServiceFacts, "name" | "category">): string {
   return `${category}/${name}`;
+}
+
+/** A service's Application has its name, and so have the root Applications of the layers: one of a name replaces the other. */
+function checkNames(facts: readonly ServiceFacts[], at: At, reserved: readonly string[]): string[] {
+  const taken: readonly string[] = [...LAYERS, ...reserved];
+  return facts.flatMap((one) => (taken.includes(one.name) ? [`${at(one)} has the name of a root Application, which its own would replace. Call it something else.`] : []));
 }
 
 /** What only one service may have. */
@@ -75,7 +81,7 @@ function checkPeers(facts: readonly ServiceFacts[], at: At): string[] {
   const talk = (one: ServiceFacts, peer: string): string | undefined => {
     const other = byName.get(peer);
     if (other === undefined) return `${at(one)} talks to ${peer}, which is no service. ${didYouMean(peer, names)}`;
-    return other.ports.length > 0 ? undefined : `${at(one)} talks to ${at(other)}, which names no port to dial.`;
+    return peerPorts(other).length > 0 ? undefined : `${at(one)} talks to ${at(other)}, which names no port to dial.`;
   };
   const need = (one: ServiceFacts, peer: string): string | undefined => {
     const other = byName.get(peer);

@@ -8,7 +8,7 @@ import { NAME_MAX } from "./names.ts";
 import { checkRelax } from "./relax.ts";
 import { requests } from "./resources.ts";
 import { identity } from "./security.ts";
-import { layerOf, LAYERS, namespaceOf, type Layer, type ServiceId, type ServicePort, type ServiceSecret } from "./service.ts";
+import { layerOf, LAYERS, namespaceOf, partOf, type Layer, type ServiceId, type ServicePort, type ServiceSecret } from "./service.ts";
 
 /** What no type can tell about a workload, and the layer it is in. It throws before anything is rendered or registered. */
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
@@ -29,6 +29,9 @@ export function checkWorkload(component: string, id: ServiceId, args: WorkloadAr
   return layer;
 }
 
+/** Namespaces of Kubernetes itself: a policy, a pod-security label or a `Delete=false` of ours would be about what is not ours. */
+const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
 /** A service's name and place. */
 export function checkId(id: ServiceId, refuse: Refuse): Layer {
   const { name, category } = id;
@@ -39,7 +42,12 @@ export function checkId(id: ServiceId, refuse: Refuse): Layer {
   if (wrong !== undefined) refuse("category", `"${category}" ${wrong.problem}`, wrong.expected);
   const namespace = namespaceOf(id);
   if (!isDnsLabel(namespace)) refuse("namespace", `"${namespace}" is not a DNS label`, "Use a-z, 0-9 and -.");
+  if (SYSTEM_NAMESPACES.includes(namespace)) refuse("namespace", `"${namespace}" is Kubernetes' own, and would be taken over`, `Use one of the service's own, such as ${ownNamespace(id)}.`);
   return layer;
+}
+
+function ownNamespace({ name, category }: ServiceId): string {
+  return SYSTEM_NAMESPACES.includes(name) ? partOf(`${category}/${name}`) : name;
 }
 
 export function checkRoute(host: string | false | undefined, exposure: WorkloadArgs["exposure"], routed: boolean, refuse: Refuse): void {
@@ -82,6 +90,14 @@ export function checkLoadBalancer(loadBalancer: WorkloadArgs["loadBalancer"], re
   if (!isIpv4(loadBalancer.address)) refuse("loadBalancer.address", `"${loadBalancer.address}" is not an IPv4 address`, "Use one of the site's pool.");
   if (loadBalancer.ports.length === 0) refuse("loadBalancer.ports", "is empty", "Name the ports that the address answers.");
   checkPortList(loadBalancer.ports, "loadBalancer.ports", refuse);
+}
+
+/** The load balancer with the address that a stack gives it. */
+export function balancedAt(loadBalancer: WorkloadArgs["loadBalancer"], address: string | undefined, refuse: Refuse): Pick<WorkloadArgs, "loadBalancer"> {
+  if (address === undefined) return {};
+  if (loadBalancer === undefined) return refuse("address", "is set, but the service has no load balancer", "Leave it out, or give the declaration a loadBalancer.");
+  if (!isIpv4(address)) refuse("address", `"${address}" is not an IPv4 address`, "Use one of the site's pool.");
+  return { loadBalancer: { ...loadBalancer, address } };
 }
 
 function checkPorts({ port, ports = [], loadBalancer }: WorkloadArgs, refuse: Refuse): void {

@@ -1,5 +1,7 @@
 import type { IEnvVar } from "kubernetes-models/v1/EnvVar";
 import type { PodExtras, Self, Text, WorkloadArgs } from "./args.ts";
+import { hostOf, type ServiceFacts } from "./service.ts";
+import type { Site } from "./site.ts";
 
 /** The time zone, what a composite adds and what the workload says, the last one winning. Sorted, so that moving a line restarts nothing. */
 export function environment(self: Self, { env = {}, secrets = [] }: Pick<WorkloadArgs, "env" | "secrets">, extras: Pick<PodExtras, "env">): IEnvVar[] {
@@ -13,6 +15,11 @@ export function environment(self: Self, { env = {}, secrets = [] }: Pick<Workloa
 /** Names of the environment variables that come from the secret store. */
 export function secretKeys(secrets: NonNullable<WorkloadArgs["secrets"]>): string[] {
   return secrets.map((secret) => (typeof secret === "string" ? secret : secret.key));
+}
+
+/** What a value of the service may be made from. */
+export function selfOf(facts: ServiceFacts, site: Site): Self {
+  return { name: facts.name, namespace: facts.namespace, host: hostOf(facts, site) ?? "", address: facts.loadBalancer?.address ?? "", site };
 }
 
 export function resolveText(value: Text, self: Self): string {

@@ -1,7 +1,7 @@
-import type { KubernetesObject } from "@rzp/core";
+import { ArgumentError, type KubernetesObject } from "@rzp/core";
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { category, chartSource, helmWorkload, serviceApplication, type HelmWorkloadArgs } from "./manifests.ts";
+import { category, chartSource, helmWorkload, serviceApplication, type HelmWorkloadArgs, type ServiceFacts } from "./manifests.ts";
 import { lab, SITE } from "./site.test-data.ts";
 
 const CHART = { repoURL: "https://charts.example.com", name: "app", version: "1.2.3" };
@@ -82,7 +82,51 @@ describe("what stands beside a chart", () => {
   });
 });
 
+describe("objects that the layer's project would not let through", () => {
+  const role: KubernetesObject = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "reader" }, rules: [] };
+  const map = (namespace?: string): KubernetesObject => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", ...(namespace === undefined ? {} : { namespace }) } });
+  const made = (path: string, change: Partial<HelmWorkloadArgs>): KubernetesObject[] => {
+    const { all, context } = lab([category(path, { ctl: helmWorkload({ chart: CHART, namespace: "ctl-system", ...change }) })]);
+    return all.services.flatMap((service) => service.manifests(context));
+  };
+
+  it.each<[string, KubernetesObject, string]>([
+    ["of the whole cluster", role, 'is ClusterRole "reader", which has no namespace. Give it one, or add { group: "rbac.authorization.k8s.io", kind: "ClusterRole" } to clusterKinds if it belongs to the whole cluster.'],
+    ["of no namespace", map(), 'is ConfigMap "a", which has no namespace. Give it one, or add { group: "", kind: "ConfigMap" } to clusterKinds if it belongs to the whole cluster.'],
+    ["of another namespace", map("kube-system"), "is ConfigMap \"a\" in the namespace \"kube-system\". Put it into the service's own, ctl-system: only the core may write elsewhere."],
+  ])("are refused when rendered: %s", (_, object, message) => {
+    for (const layer of ["platform", "apps"]) {
+      expect(() => made(layer, { objects: () => [map("ctl-system"), object] })).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `HelmWorkload "ctl": objects[1] ${message}` }));
+    }
+    expect(made("core", { objects: [object] }).map(({ kind }) => kind)).toContain(object.kind);
+  });
+
+  it("are none of those that the declaration names, which is a fact for the project", () => {
+    const clusterKinds = [{ group: "rbac.authorization.k8s.io", kind: "ClusterRole" }];
+    expect(made("platform", { objects: [role, map("ctl-system")], clusterKinds }).map(({ kind }) => kind)).toEqual(["NetworkPolicy", "ClusterRole", "ConfigMap"]);
+    expect(helmWorkload({ chart: CHART, clusterKinds }).facts({ name: "ctl", category: "platform" }).clusterKinds).toEqual(clusterKinds);
+    expect(() => made("platform", { objects: [role], clusterKinds: [{ group: "", kind: "ClusterRole" }] })).toThrow("which has no namespace");
+  });
+});
+
+describe("facts of a chart", () => {
+  it("say how many pods there are, and which port of theirs is behind the route", () => {
+    const facts = (change: Partial<HelmWorkloadArgs>): ServiceFacts => helmWorkload({ chart: CHART, ...change }).facts({ name: "ctl", category: "core" });
+    expect(facts({ replicas: 2, resources: { cpu: "100m" } }).requests).toEqual({ cpu: "100m", memory: "128Mi", replicas: 2 });
+    expect(facts({}).requests.replicas).toBe(1);
+    expect([facts({}), facts({ route: { service: "ui", port: 80 } }), facts({ route: { service: "ui", port: 80, targetPort: 8080 } })].map(({ routePort }) => routePort)).toEqual([undefined, 80, 8080]);
+  });
+});
+
 describe("an override", () => {
+  it("changes the load balancer's address, also where the values need it", () => {
+    const values: HelmWorkloadArgs["values"] = ({ address }) => ({ address });
+    const [service] = category("core", { ctl: helmWorkload({ chart: CHART, values, loadBalancer: { address: "10.0.20.200", ports: [{ name: "web", port: 80 }] } }) }).services;
+    const changed = service?.override({ address: "10.0.20.210" });
+    expect(changed?.facts.loadBalancer).toEqual({ address: "10.0.20.210", ports: [{ name: "web", port: 80 }] });
+    expect(changed?.delivery(lab([]).context).charts[0]?.helm?.valuesObject).toEqual({ address: "10.0.20.210" });
+  });
+
   it("changes the host of a routed chart", () => {
     const [service] = category("core", { ctl: helmWorkload({ chart: CHART, route: { service: "ui", port: 80 } }) }).services;
     expect([service?.facts.host, service?.override({ host: "panel" }).facts.host]).toEqual(["ctl", "panel"]);

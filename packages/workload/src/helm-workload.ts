@@ -2,7 +2,9 @@ import type { ApplicationSource } from "@rzp/argocd/manifests";
 import { defined, refusal, type Json, type KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
 import type { Self, WorkloadArgs } from "./args.ts";
-import { checkHelm } from "./check-helm.ts";
+import { balancedAt } from "./check.ts";
+import { checkHelm, checkObjects } from "./check-helm.ts";
+import { selfOf } from "./env.ts";
 import { chartSecretName } from "./names.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { relaxationAnnotations } from "./relax.ts";
@@ -10,9 +12,9 @@ import { requests } from "./resources.ts";
 import { route, type Backend } from "./route.ts";
 import {
   commonLabels,
-  hostOf,
   namespaceOf,
   remoteSecrets,
+  type ClusterKind,
   type Declaration,
   type Delivery,
   type PodSecurity,
@@ -35,8 +37,8 @@ export interface ChartNetwork {
   lan?: boolean;
   /** May dial the Kubernetes API. @default false */
   api?: boolean;
-  /** May dial every pod that lets it, as an ingress controller must. @default false */
-  pods?: boolean;
+  /** May dial the pods behind every route, as an ingress controller must. @default false */
+  routes?: boolean;
   /** Ports of its pods that the API server dials: admission webhooks. @default none */
   webhooks?: readonly number[];
   /** Ports of its pods that everybody may dial, through a load balancer. @default none */
@@ -61,15 +63,19 @@ export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "exposu
   ports?: readonly ServicePort[];
   /** Ports of its pods on the node's own address. @default none */
   hostPorts?: readonly number[];
-  /** What its pods ask for together, for views only: the chart's values are what counts. @default { cpu: "50m", memory: "128Mi" } */
+  /** What each of its pods asks for, for views only: the chart's values are what counts. @default { cpu: "50m", memory: "128Mi" } */
   resources?: WorkloadArgs["resources"];
+  /** How many pods there are, for views only: the chart's values are what counts. @default 1 */
+  replicas?: number;
   /** Keys of the secret store, in a Secret named `<name>-secrets`. `remote` defaults to `/<category>/<name>/<key>`. */
   secrets?: WorkloadArgs["secrets"];
   /**
-   * Objects beside the chart, each with its namespace unless it belongs to the whole cluster: custom resources of the chart's own kinds among them. They
-   * are applied when the chart's objects are healthy, so that its webhooks answer.
+   * Objects beside the chart, custom resources of its own kinds among them, each in the service's namespace unless it belongs to the whole cluster (in the
+   * core in any). They are applied when the chart's objects are healthy, so that its webhooks answer.
    */
   objects?: FromContext<readonly KubernetesObject[]>;
+  /** Cluster-scoped kinds that the chart and `objects` make; the layer's AppProject allows them. The core may make any. @default none */
+  clusterKinds?: readonly ClusterKind[];
   /** What its pods may be reached from and may dial beyond one another; a reason instead switches the policy off. @default {} */
   network?: string | ChartNetwork;
   /** What differs from the Application every service gets. */
@@ -105,6 +111,7 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     ports: args.ports ?? [],
     podLabels: {},
     host: args.route === undefined ? undefined : (args.route.host ?? name),
+    routePort: args.route === undefined ? undefined : (args.route.targetPort ?? args.route.port),
     exposure: args.exposure ?? "internal",
     loadBalancer: args.loadBalancer,
     hostPorts: args.hostPorts ?? [],
@@ -113,7 +120,8 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     needs: args.needs ?? [],
     talksTo: args.talksTo ?? [],
     relaxations: relaxations(args),
-    requests: { cpu, memory, replicas: 1 },
+    clusterKinds: args.clusterKinds ?? [],
+    requests: { cpu, memory, replicas: args.replicas ?? 1 },
   });
 }
 
@@ -137,13 +145,15 @@ export function chartEnvelope(id: ServiceId, args: HelmWorkloadArgs, context: Re
 /** The objects the declaration adds, a wave behind the chart's own and with no dry run before their kinds exist. */
 export function chartObjects(id: ServiceId, args: HelmWorkloadArgs, context: RenderContext): KubernetesObject[] {
   const facts = helmFacts(id, args);
-  return resolve(args.objects ?? [], selfOf(facts, context), context).map((object) => afterChart(object, commonLabels(facts)));
+  const objects = resolve(args.objects ?? [], selfOf(facts, context.site), context);
+  checkObjects(facts, objects);
+  return objects.map((object) => afterChart(object, commonLabels(facts)));
 }
 
 /** The chart as a source of the service's Application. */
 export function chartSource(id: ServiceId, args: HelmWorkloadArgs, context: RenderContext): ApplicationSource {
   const { repoURL, name: chart, version } = args.chart;
-  const values = resolve(args.values ?? {}, selfOf(helmFacts(id, args), context), context);
+  const values = resolve(args.values ?? {}, selfOf(helmFacts(id, args), context.site), context);
   return {
     // Argo CD writes an OCI registry without its scheme.
     repoURL: repoURL.replace(/^oci:\/\//, ""),
@@ -160,11 +170,10 @@ function relaxations({ podSecurity = "restricted", network = {} }: HelmWorkloadA
   ];
 }
 
-function policy(facts: ServiceFacts, { network = {}, route }: HelmWorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+function policy(facts: ServiceFacts, { network = {} }: HelmWorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
   if (typeof network === "string") return [];
-  const { internet = false, lan = false, api = false, pods = false, webhooks = [], open = [] } = network;
-  const routed = route === undefined ? undefined : (route.targetPort ?? route.port);
-  const object = networkPolicy(facts, context, { internet, lan, api, pods, webhooks, open, routed }, labels);
+  const { internet = false, lan = false, api = false, routes = false, webhooks = [], open = [] } = network;
+  const object = networkPolicy(facts, context, { internet, lan, api, routes, webhooks, open }, labels);
   if (facts.relaxations.length === 0) return [object];
   return [{ ...object, metadata: { ...object.metadata, annotations: relaxationAnnotations(facts.relaxations) } }];
 }
@@ -179,19 +188,16 @@ function afterChart(object: KubernetesObject, labels: Record<string, string>): K
   return { ...object, metadata: { ...metadata, labels: { ...labels, ...metadata.labels }, annotations } };
 }
 
-function selfOf(facts: ServiceFacts, { site }: RenderContext): Self {
-  return { name: facts.name, namespace: facts.namespace, host: hostOf(facts, site) ?? "", site };
-}
-
 function resolve<T>(value: FromContext<T>, self: Self, context: RenderContext): T {
   return typeof value === "function" ? (value as (self: Self, context: RenderContext) => T)(self, context) : value;
 }
 
-function changed({ name }: ServiceId, args: HelmWorkloadArgs, { imageTag, host, resources }: ServiceOverride): HelmWorkloadArgs {
+function changed({ name }: ServiceId, args: HelmWorkloadArgs, { imageTag, host, address, resources }: ServiceOverride): HelmWorkloadArgs {
   const refuse = refusal("HelmWorkload", name);
   if (imageTag !== undefined) refuse("imageTag", "cannot be set for a chart", "Its images belong to the chart's version; change that in the declaration.");
   if (resources !== undefined) refuse("resources", "cannot be set for a chart", "Its pods are the chart's; set them in the declaration's values.");
-  if (host === undefined) return args;
+  const balanced = { ...args, ...balancedAt(args.loadBalancer, address, refuse) };
+  if (host === undefined) return balanced;
   if (args.route === undefined) return refuse("host", "is set, but the service has no route", "Leave it out, or give the declaration a route.");
-  return { ...args, route: { ...args.route, host } };
+  return { ...balanced, route: { ...args.route, host } };
 }

@@ -89,6 +89,16 @@ describe("a workload's policy", () => {
     expect([allows(app, "egress", pod("db"), 22), allows(db, "ingress", pod("app"), 22), allows(db, "ingress", pod("other"), 5432), allows(db, "egress", pod("app"), 8080)]).toEqual([false, false, false, false]);
   });
 
+  it("opens no port that is not for peers, at either end", () => {
+    const ports = [{ name: "api", port: 9000 }, { name: "torrent", port: 50_413, peers: false }] as const;
+    const render = rendered({ app: workload({ ...BASIC, talksTo: ["box"] }), box: workload({ ...BASIC, ports }) }, { namespace: "media" });
+    const [app, box] = [byKind(render("app"), "NetworkPolicy"), byKind(render("box"), "NetworkPolicy")];
+    for (const [port, isOpen] of [[8080, true], [9000, true], [50_413, false]] as const) {
+      expect([port, allows(app, "egress", pod("box"), port), allows(box, "ingress", pod("app"), port)]).toEqual([port, isOpen, isOpen]);
+    }
+    expect(at(byKind(render("box"), "Service"), "spec.ports.2")).toEqual({ name: "torrent", port: 50_413, targetPort: 50_413, protocol: "TCP" });
+  });
+
   it("reaches the internet without the home, the cluster or a cloud's metadata", () => {
     const policy = policyOf({ internet: true });
     expect(allows(policy, "egress", { address: "1.1.1.1" }, 443)).toBe(true);
@@ -145,10 +155,18 @@ describe("a chart's policy", () => {
     expect([allows(hooks, "ingress", { address: "10.0.20.50" }, 9443), allows(hooks, "ingress", { address: "10.0.20.13" }, 22)]).toEqual([false, false]);
   });
 
-  it("lets an ingress controller to every pod, and to a routed service on the nodes' network", () => {
-    const controller = policy({ pods: true, open: [{ port: 8443 }] }, { hub: workload({ ...BASIC, port: 8123, relax: { hostNetwork: REASON } }) });
-    expect([allows(controller, "egress", pod("any"), 80), allows(controller, "egress", { address: "10.0.20.31" }, 8123), allows(controller, "egress", { address: "10.0.20.31" }, 6443)]).toEqual([true, true, false]);
-    expect(allows(controller, "ingress", { address: "8.8.8.8" }, 8443)).toBe(true);
+  it("lets an ingress controller to the pods behind every route, by address where they are on the nodes' network, and to nothing else", () => {
+    const controller = policy({ routes: true, open: [{ port: 8443 }] }, {
+      hub: workload({ ...BASIC, port: 8123, relax: { hostNetwork: REASON } }),
+      web: workload({ ...BASIC, ports: [{ name: "admin", port: 9000 }] }),
+      db: workload({ ...BASIC, port: 5432, health: "tcp", host: false }),
+      ui: helmWorkload({ chart: CHART, route: { service: "ui", port: 80, targetPort: 8081 } }),
+    });
+    const dials = (side: Side, port: number): boolean => allows(controller, "egress", side, port);
+    expect([dials(pod("web", "web"), 8080), dials(pod("any", "ui"), 8081), dials({ address: "10.0.20.31" }, 8123)]).toEqual([true, true, true]);
+    expect([dials(pod("web", "web"), 9000), dials(pod("db", "db"), 5432), dials(pod("web", "other"), 8080), dials(pod("any", "ui"), 80), dials({ address: "10.0.20.31" }, 6443)]).toEqual([false, false, false, false, false]);
+    expect([allows(controller, "ingress", { address: "10.0.20.50" }, 8443), allows(controller, "ingress", { address: "10.0.20.50" }, 8000)]).toEqual([true, false]);
+    expect(allows(policy({}, { web: workload(BASIC) }), "egress", pod("web", "web"), 8080)).toBe(false);
   });
 });
 

@@ -1,20 +1,18 @@
 import { contains, parseCidr, type KubernetesObject } from "@rzp/core";
 import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
-import type { RenderContext, ServiceFacts, ServicePort } from "./service.ts";
+import { peerPorts, type RenderContext, type ServiceFacts, type ServicePort } from "./service.ts";
 import type { Site } from "./site.ts";
 
 /** What a service's pods may do beyond answering and dialling the peers its facts name. */
 export interface Reach {
   internet: boolean;
   lan: boolean;
-  /** Dials every pod that lets it, and every routed service on the nodes' network: an ingress controller. */
-  pods: boolean;
+  /** Dials the pods behind every route: an ingress controller. */
+  routes: boolean;
   /** Dials the Kubernetes API. */
   api: boolean;
   /** Ports that the API server itself dials: admission webhooks. */
   webhooks: readonly number[];
-  /** Port of the pod behind the route, when it has one. */
-  routed: number | undefined;
   /** Ports of the pod that everybody may dial, through a load balancer. */
   open: readonly Port[];
 }
@@ -53,26 +51,26 @@ export function networkPolicy(facts: ServiceFacts, context: RenderContext, reach
   return object as unknown as KubernetesObject;
 }
 
-function ingress(facts: ServiceFacts, { site, services }: RenderContext, { routed, webhooks, open }: Reach): Ingress[] {
+function ingress(facts: ServiceFacts, { site, services }: RenderContext, { webhooks, open }: Reach): Ingress[] {
   const callers = callersOf(facts.name, services).flatMap((caller) => callerPeers(caller, site));
   return [
     ...(isNamespaceWide(facts) ? [{ from: [{ podSelector: {} }] }] : []),
-    ...rule(facts.ports, (ports) => (callers.length === 0 ? undefined : { from: callers, ports })),
-    ...rule(routed === undefined ? [] : [{ port: routed }], (ports) => ({ from: [ingressController(site)], ports })),
+    ...rule(peerPorts(facts), (ports) => (callers.length === 0 ? undefined : { from: callers, ports })),
+    ...rule(facts.routePort === undefined ? [] : [{ port: facts.routePort }], (ports) => ({ from: [ingressController(site)], ports })),
     // The home network and, through the router, whoever it lets in: the service decides by which ports it opens here.
     ...rule(open, (ports) => ({ ports })),
     ...rule(webhooks.map((port) => ({ port })), (ports) => ({ from: nodePeers(site, controlPlanes(site)), ports })),
   ];
 }
 
-function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, pods, api }: Reach): Egress[] {
+function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, routes, api }: Reach): Egress[] {
   const { site, services } = context;
   const peers = facts.talksTo.map((name) => context.service(name));
   return [
     ...rule(DNS, (ports) => ({ to: [pod("kube-system", { "k8s-app": "kube-dns" })], ports })),
     ...(isNamespaceWide(facts) ? [{ to: [{ podSelector: {} }] }] : []),
-    ...peers.flatMap((peer) => rule(peer.ports, (ports) => ({ to: [calleePeer(peer, site)], ports }))),
-    ...(pods ? [{ to: [{ namespaceSelector: {} }] }, ...services.filter(isRoutedOnNode).flatMap((one) => toNode(one, site))] : []),
+    ...peers.flatMap((peer) => rule(peerPorts(peer), (ports) => ({ to: [calleePeer(peer, site)], ports }))),
+    ...(routes ? toRoutes(services, site) : []),
     ...rule(api ? [{ port: site.network.apiServer.port }] : [], (ports) => ({ to: controlPlanes(site), ports })),
     ...(lan ? [{ to: [block(site.network.lan)] }] : []),
     ...(internet ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: notInternet(site) } }] }] : []),
@@ -114,12 +112,10 @@ function nodePeers(site: Site, nodes: readonly Peer[]): Peer[] {
   return [...nodes, block(site.network.pods)];
 }
 
-function isRoutedOnNode({ host, hostNetwork }: ServiceFacts): boolean {
-  return host !== undefined && hostNetwork === true;
-}
-
-function toNode({ ports: [first] }: ServiceFacts, { network }: Site): Egress[] {
-  return rule(first === undefined ? [] : [first], (ports) => ({ to: [block(network.lan)], ports }));
+/** One rule a port: a rule a service would make a policy of thousands too large for the server. */
+function toRoutes(services: readonly ServiceFacts[], site: Site): Egress[] {
+  const byPort = Map.groupBy(services.filter(({ routePort }) => routePort !== undefined), ({ routePort = 0 }) => routePort);
+  return [...byPort].sort(([a], [b]) => a - b).flatMap(([port, behind]) => rule([{ port }], (ports) => ({ to: behind.map((one) => calleePeer(one, site)), ports })));
 }
 
 function controlPlanes({ network }: Site): Peer[] {

@@ -1,6 +1,6 @@
 import { ArgumentError, defined, didYouMean, type KubernetesObject } from "@rzp/core";
 import type { WorkloadArgs } from "./args.ts";
-import type { RenderContext, ServiceFacts, ServiceId } from "./service.ts";
+import { peerPorts, type RenderContext, type ServiceFacts, type ServiceId } from "./service.ts";
 import type { Site } from "./site.ts";
 import { workloadFacts, workloadManifests } from "./workload.ts";
 
@@ -34,7 +34,7 @@ export function placedContext(component: string, { site, peers = [] }: Placement
     };
     const found = peers.find(({ name }) => name === peer);
     if (found === undefined) return refuse(`"${peer}" is not among peers`, didYouMean(peer, peers.map(({ name }) => name)));
-    if (found.ports.length === 0) refuse(`"${peer}" names no port to dial`, "Name its ports in its own declaration.");
+    if (peerPorts(found).length === 0) refuse(`"${peer}" names no port to dial`, "Name its ports in its own declaration.");
   });
   const services = [own, ...peers];
   // Every name that a policy asks for was looked up above.

@@ -13,7 +13,7 @@ const volume = (name: string): Partial<WorkloadArgs> => ({ volumes: { [name]: { 
 
 function problemsOf(categories: readonly Category[]): readonly string[] {
   try {
-    registry(categories, SITE, { fileOf: ({ category: folder, name }) => `src/${folder}/${name}.ts` });
+    registry(categories, SITE, { fileOf: ({ category: folder, name }) => `src/${folder}/${name}.ts`, reserved: ["homelab"] });
   } catch (error) {
     if (error instanceof RegistryError) return error.problems;
     throw error;
@@ -24,6 +24,8 @@ function problemsOf(categories: readonly Category[]): readonly string[] {
 describe("services that do not fit together", () => {
   it.each<[string, Category[], string[]]>([
     ["a name twice", [category("apps", { a: app({ host: "x" }) }), category("apps/b", { a: app({ host: "y" }) }, { namespace: "b" })], ["a (src/apps/b/a.ts) wants the name a, which a (src/apps/a.ts) has."]],
+    ["a layer's name, which is a root Application's", [category("apps", { core: app() })], ["core (src/apps/core.ts) has the name of a root Application, which its own would replace. Call it something else."]],
+    ["a name that is kept for another", [category("apps", { homelab: app() })], ["homelab (src/apps/homelab.ts) has the name of a root Application, which its own would replace. Call it something else."]],
     ["a host twice", [category("apps", { a: app({ host: "x" }), b: app({ host: "x" }) })], ["b (src/apps/b.ts) wants the host x, which a (src/apps/a.ts) has."]],
     ["an address twice, on other ports", [category("apps", { a: balanced("10.0.20.200", 80), b: balanced("10.0.20.200", 81) })], ["b (src/apps/b.ts) wants the address 10.0.20.200, which a (src/apps/a.ts) has."]],
     ["an address outside the pool", [category("apps", { a: balanced("10.0.20.100") })], ["a (src/apps/a.ts) wants the address 10.0.20.100, which lies outside the pool 10.0.20.200-10.0.20.219."]],
@@ -35,6 +37,7 @@ describe("services that do not fit together", () => {
     ["a chart beside somebody", [category("core", { a: chart(), b: app() }, { namespace: "n" })], ["a (src/core/a.ts) is a chart and needs a namespace of its own: b (src/core/b.ts) is in n, too."]],
     ["talksTo a service that does not exist", [category("apps", { sonarr: app({ talksTo: ["prowlar"] }), prowlarr: app() })], ['sonarr (src/apps/sonarr.ts) talks to prowlar, which is no service. Did you mean "prowlarr"?']],
     ["talksTo a service without ports", [category("apps", { a: app({ talksTo: ["c"] }) }), category("core", { c: chart() })], ["a (src/apps/a.ts) talks to c (src/core/c.ts), which names no port to dial."]],
+    ["talksTo a service whose ports are for no peer", [category("apps", { a: app({ talksTo: ["c"] }), c: chart({ ports: [{ name: "x", port: 1, peers: false }], namespace: "d" }) })], ["a (src/apps/a.ts) talks to c (src/apps/c.ts), which names no port to dial."]],
     ["needs a service that does not exist", [category("apps", { a: app({ needs: ["zzzzzz"] }) })], ["a (src/apps/a.ts) needs zzzzzz, which is no service. Known are: a."]],
     ["needs a later layer", [category("apps", { a: app() }), category("core", { c: chart({ needs: ["a"] }) })], ["c (src/core/c.ts) needs a (src/apps/a.ts), whose layer apps comes up after core."]],
     ["needs in a cycle", [category("apps", { a: app({ needs: ["b"] }), b: app({ needs: ["c"] }), c: app({ needs: ["a"] }) })], ["a (src/apps/a.ts) needs itself: a -> b -> c -> a."]],

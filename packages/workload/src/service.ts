@@ -1,4 +1,4 @@
-import type { ApplicationSource, ArgoAppArgs } from "@rzp/argocd/manifests";
+import type { ApplicationSource, ArgoAppArgs, GroupKind } from "@rzp/argocd/manifests";
 import type { Bytes, Cpu, KubernetesObject } from "@rzp/core";
 import type { Site } from "./site.ts";
 
@@ -28,7 +28,12 @@ export interface ServicePort {
   port: number;
   /** @default "TCP" */
   protocol?: "TCP" | "UDP";
+  /** `false` where `talksTo` opens nothing: a port for clients of the load balancer, such as a torrent client's. @default open to those who talk to the service */
+  peers?: false;
 }
+
+/** A kind that lives in no namespace, such as `{ group: "rbac.authorization.k8s.io", kind: "ClusterRole" }`; the group of `v1` is empty. */
+export type ClusterKind = Pick<GroupKind, "group" | "kind">;
 
 /** A key a service reads from the secret store. */
 export interface ServiceSecret {
@@ -63,12 +68,14 @@ export interface ServiceFacts {
   /** Images by tag and digest; for a chart the images are the chart's own. */
   images: readonly string[];
   chart?: { repoURL: string; name: string; version: string };
-  /** Ports that other services may dial. */
+  /** Ports of its pods that other services may dial, but for those that say otherwise. */
   ports: readonly ServicePort[];
   /** Labels of its pods; empty where the whole namespace is the service (a chart). */
   podLabels: Readonly<Record<string, string>>;
   /** Host name below the site's domain, such as `sonarr`; absent when the service is not routed. */
   host?: string;
+  /** Port of its pods behind that host; absent when the service is not routed. */
+  routePort?: number;
   /** Whether the host is also published on the internet through the tunnel. */
   exposure: "internal" | "public";
   /** Fixed address from the load-balancer pool. */
@@ -84,6 +91,8 @@ export interface ServiceFacts {
   /** Services this one opens connections to. */
   talksTo: readonly string[];
   relaxations: readonly Relaxation[];
+  /** Cluster-scoped kinds it makes, which its layer's AppProject must allow. */
+  clusterKinds: readonly ClusterKind[];
   /** What one replica asks for, and how many there are. */
   requests: { cpu: Cpu; memory: Bytes; replicas: number };
 }
@@ -101,6 +110,8 @@ export interface ServiceOverride {
   enabled?: boolean;
   imageTag?: string;
   host?: string;
+  /** Another address from the stack's pool for the service's load balancer. */
+  address?: string;
   resources?: { cpu?: Cpu; memory?: Bytes; memoryLimit?: Bytes };
 }
 
@@ -142,6 +153,11 @@ export interface Service {
 /** Namespace of a service: its category's, or one of its own name. */
 export function namespaceOf({ name, namespace = name }: ServiceId): string {
   return namespace;
+}
+
+/** Ports that those who talk to a service may dial. */
+export function peerPorts({ ports }: Pick<ServiceFacts, "ports">): ServicePort[] {
+  return ports.filter(({ peers }) => peers !== false);
 }
 
 /** A service's keys with their places in the store: below a folder of its own unless one says otherwise. */

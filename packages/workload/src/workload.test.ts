@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crdProblems, at, byKind, hasCrds } from "@rzp/testing";
@@ -238,6 +238,22 @@ describe("seeds", () => {
     expect(readFileSync(`${home}/data/plain.conf`, "utf8")).toBe("the app's own");
   });
 
+  it("that were cut off are copied anew: half of one must not pass for the app's own file", () => {
+    const [bin, root] = [`${home}/bin`, `${home}/cut`];
+    for (const folder of [bin, `${root}/rzp-seed`, `${root}/data`]) mkdirSync(folder, { recursive: true });
+    const objects = objectsOf({ volumes: DATA, seed: { "/data/a.conf": "the whole seed" } });
+    for (const [key, content] of Object.entries(byKind(objects, "ConfigMap", "app-seed").data as Record<string, string>)) writeFileSync(`${root}/rzp-seed/${key}`, content);
+    // A copy that is killed half way, and the shell with it.
+    writeFileSync(`${bin}/cp`, '#!/bin/sh\nprintf half > "$2"\nkill -9 $PPID\n', { mode: 0o755 });
+    const [shell = "", flags = "", script = ""] = at(byKind(objects, "Deployment"), "spec.template.spec.initContainers.0.command") as string[];
+    const run = (path: string): ReturnType<typeof spawnSync> => spawnSync(shell, [flags, script.replaceAll("'/data", `'${root}/data`).replaceAll("'/rzp-seed", `'${root}/rzp-seed`)], { env: { PATH: path } });
+
+    expect(run(`${bin}:${process.env.PATH}`).signal).toBe("SIGKILL");
+    expect(readdirSync(`${root}/data`)).not.toEqual([]);
+    expect(run(process.env.PATH ?? "").status).toBe(0);
+    expect(readFileSync(`${root}/data/a.conf`, "utf8")).toBe("the whole seed");
+  });
+
   it("fail the start when one cannot be copied, whatever comes after it", () => {
     const objects = objectsOf({ volumes: DATA, seed: { "/data/missing": "a", "/data/there": "b" } });
     const script = at(byKind(objects, "Deployment"), "spec.template.spec.initContainers.0.command") as string[];
@@ -309,6 +325,15 @@ describe("overrides", () => {
   const { services } = category("apps", { app: workload({ ...BASIC, resources: { cpu: "100m", memory: "1Gi", memoryLimit: "2Gi" } }) });
   const [service] = services;
   if (service === undefined) throw new Error("no service");
+
+  it("change the load balancer's address, everywhere it stands, and not its ports", () => {
+    const balanced = workload({ ...BASIC, env: { URL: ({ address }) => `http://${address}` }, loadBalancer: { address: "10.0.20.200", ports: [{ name: "web", port: 8080 }] } });
+    const [changed] = category("apps", { app: balanced }).services.map((one) => one.override({ address: "10.0.20.210" }));
+    const objects = changed?.manifests(lab([]).context) ?? [];
+    expect(byKind(objects, "Service", "app-lb")).toMatchObject({ metadata: { annotations: { "metallb.io/loadBalancerIPs": "10.0.20.210" } }, spec: { ports: [{ name: "web", port: 8080 }] } });
+    expect(JSON.stringify(objects)).toContain('{"name":"URL","value":"http://10.0.20.210"}');
+    expect(JSON.stringify(objects)).not.toContain("10.0.20.200");
+  });
 
   it("change tag, host and resources, one by one, and can be changed again", () => {
     const changed = service.override({ imageTag: `2.0.0@${DIGEST}`, host: "other", resources: { memory: "1.5Gi" } }).override({ resources: { cpu: "1" } });

@@ -4,8 +4,9 @@ import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IService } from "kubernetes-models/v1/Service";
 import type { IServiceAccount } from "kubernetes-models/v1/ServiceAccount";
-import type { Self, WorkloadArgs } from "./args.ts";
-import { checkWorkload } from "./check.ts";
+import type { WorkloadArgs } from "./args.ts";
+import { balancedAt, checkWorkload } from "./check.ts";
+import { selfOf } from "./env.ts";
 import { withTag } from "./image.ts";
 import { checkExtras } from "./mounts.ts";
 import { fileKey, filesName, loadBalancerName, podLabels, seedName } from "./names.ts";
@@ -16,7 +17,6 @@ import { requests } from "./resources.ts";
 import { route } from "./route.ts";
 import {
   commonLabels,
-  hostOf,
   namespaceOf,
   remoteSecrets,
   type Declaration,
@@ -60,6 +60,7 @@ export function workloadFacts(component: string, id: ServiceId, args: WorkloadAr
     ports,
     podLabels: podLabels(name),
     host: host === false ? undefined : host,
+    routePort: host === false ? undefined : args.port,
     exposure: args.exposure ?? "internal",
     loadBalancer,
     hostPorts: relax?.hostNetwork === undefined ? [] : [...new Set(ports.map(({ port }) => port))],
@@ -69,6 +70,7 @@ export function workloadFacts(component: string, id: ServiceId, args: WorkloadAr
     needs: args.needs ?? [],
     talksTo: args.talksTo ?? [],
     relaxations: relaxations(relax),
+    clusterKinds: [],
     requests: { cpu, memory, replicas },
   });
 }
@@ -79,7 +81,7 @@ export function workloadManifests(component: string, id: ServiceId, args: Worklo
   const { site } = context;
   const { transform = {} } = args;
   const labels = commonLabels(facts);
-  const self: Self = { name: facts.name, namespace: facts.namespace, host: hostOf(facts, site) ?? "", site };
+  const self = selfOf(facts, site);
   const extras = args.pod?.(site) ?? {};
   checkExtras(component, id.name, args, extras);
   return [
@@ -162,17 +164,16 @@ function disruptionBudget({ name, namespace, requests: { replicas } }: ServiceFa
 
 /** A pod on the node's network has the node's address: a policy would say what nobody enforces. */
 function policy(facts: ServiceFacts, args: WorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
-  const { port, internet = false, lan = false, relax = {} } = args;
+  const { internet = false, lan = false, relax = {} } = args;
   if (relax.network !== undefined || relax.hostNetwork !== undefined) return [];
-  const routed = facts.host === undefined ? undefined : port;
-  const reach = { internet, lan, pods: false, api: relax.apiToken !== undefined, webhooks: [], routed, open: facts.loadBalancer?.ports ?? [] };
+  const reach = { internet, lan, routes: false, api: relax.apiToken !== undefined, webhooks: [], open: facts.loadBalancer?.ports ?? [] };
   return [networkPolicy(facts, context, reach, labels)];
 }
 
-function changed(component: string, { name }: ServiceId, args: WorkloadArgs, { imageTag, host, resources }: ServiceOverride): WorkloadArgs {
+function changed(component: string, { name }: ServiceId, args: WorkloadArgs, { imageTag, host, address, resources }: ServiceOverride): WorkloadArgs {
   const refuse = refusal(component, name);
   const image = imageTag === undefined ? args.image : withTag(args.image, imageTag);
   if (image === undefined) return refuse("imageTag", `"${imageTag}" is no tag with a digest`, "Write it as 1.2.3@sha256:<digest>.");
   if (host !== undefined && args.host === false) refuse("host", "is set, but the service has no route", "Leave it out, or give the declaration a host.");
-  return { ...args, image, ...defined({ host }), resources: { ...args.resources, ...resources } };
+  return { ...args, image, ...defined({ host }), ...balancedAt(args.loadBalancer, address, refuse), resources: { ...args.resources, ...resources } };
 }

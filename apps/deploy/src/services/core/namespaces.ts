@@ -20,6 +20,7 @@ function facts({ name, category }: ServiceId): ServiceFacts {
     name,
     category,
     layer: "core",
+    // Only the Application's destination: there is nothing of its own in it.
     namespace: "default",
     podSecurity: "restricted",
     purpose: "Every namespace, with the pod security it enforces.",
@@ -35,6 +36,7 @@ function facts({ name, category }: ServiceId): ServiceFacts {
     needs: [],
     talksTo: [],
     relaxations: [],
+    clusterKinds: [{ group: "", kind: "Namespace" }],
     requests: { cpu: "0", memory: "0Mi" as const, replicas: 0 },
   };
 }

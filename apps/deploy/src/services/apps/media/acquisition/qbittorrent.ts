@@ -14,7 +14,8 @@ export const qbittorrent = mediaApp({
   env: { QBT_TORRENTING_PORT: `${TORRENT.port}` },
   // The image's own file lets everybody in a private network in without a password, and checks neither host nor origin.
   seed: { "/config/qBittorrent/qBittorrent.conf": configuration },
-  ports: [TORRENT],
+  // The other services dial its web interface only.
+  ports: [{ ...TORRENT, peers: false }],
   loadBalancer: { address: "10.0.20.202", ports: [TORRENT] },
   resources: { cpu: "200m", memory: "1Gi", memoryLimit: "6Gi" },
   gracePeriodSeconds: 300,
