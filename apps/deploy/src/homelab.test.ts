@@ -113,7 +113,7 @@ describe("a declaration that nobody listed", () => {
 });
 
 describe("one more service", () => {
-  it("touches its own folder, and the namespaces and policies of those it talks to", () => {
+  it("touches its own folder, the namespaces, and the policies of those it talks to and of the ingress controller", () => {
     const another = mediaApp({
       purpose: "Finds, fetches and files music.",
       image: `registry.example.com/one-more:1.0.0@sha256:${"1".repeat(64)}`,
@@ -130,6 +130,7 @@ describe("one more service", () => {
     const changed = [...(after ?? [])].filter(([path, text]) => before?.get(path) !== text).map(([path]) => path);
     expect(changed.filter((path) => !path.startsWith("kubernetes/apps/media/more/one-more/"))).toEqual([
       "kubernetes/core/namespaces/Namespace/media",
+      "kubernetes/core/traefik/NetworkPolicy/traefik",
       "kubernetes/apps/media/acquisition/prowlarr/NetworkPolicy/prowlarr",
       "kubernetes/apps/media/acquisition/sabnzbd/NetworkPolicy/sabnzbd",
     ]);

@@ -133,7 +133,7 @@ describe("traps of the core", () => {
 
   it("argo-cd: waves between Applications need the health check, and it never deletes itself", () => {
     expect(at(valuesOf("argo-cd"), "configs.cm")).toMatchObject({ "resource.customizations.health.argoproj.io_Application": expect.stringContaining("Synced") as unknown, "users.anonymous.enabled": "false" });
-    expect(at(valuesOf("argo-cd"), "configs.params")).toMatchObject({ "controller.diff.server.side": "true" });
+    expect(at(valuesOf("argo-cd"), "configs.cm")).toMatchObject({ "application.resourceTrackingMethod": "annotation" });
     expect(byKind(objectsOf("argo-cd"), "Application").metadata.finalizers).toBeUndefined();
   });
 
