@@ -70,7 +70,7 @@ describe("apiReady", () => {
   });
 
   it("waits for nothing in a preview, and reads nothing", async () => {
-    const { result } = await record(() => ({ ready: apiReady(secret("not even a kubeconfig")) }), { preview: true });
+    const { result } = await record(() => ({ ready: apiReady(output("not even a kubeconfig")) }), { preview: true });
     expect([await valueOf(result.ready), await isSecret(result.ready)]).toEqual(["not even a kubeconfig", true]);
   });
 
