@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 /** Without pauses worth mentioning; every try is told. */
-const wait = (change: Partial<Wait> = {}): Wait => ({ timeout: "10m", timeoutMs: 600_000, pauseMs: 5, answerMs: 5_000, noteEveryMs: 0, note: () => undefined, ...change });
+const wait = (change: Partial<Wait> = {}): Wait => ({ timeout: "10m", timeoutMs: 4_000, pauseMs: 5, answerMs: 5_000, noteEveryMs: 0, note: () => undefined, ...change });
 
 describe("apiReady", () => {
   it("holds back a cluster whose API refuses first and is not ready then, until it is, and goes in with the client certificate", async () => {
