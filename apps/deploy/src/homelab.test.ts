@@ -34,7 +34,7 @@ describe("what a stack changes of a service", () => {
   it.each([
     ["a tag without a digest", { media: { acquisition: { sonarr: { imageTag: "5.0.0" } } } }, 'MediaApp "sonarr": imageTag "5.0.0" is no tag with a digest. Write it as 1.2.3@sha256:<digest>.'],
     ["a host that another service has", { media: { acquisition: { sonarr: { host: "radarr" } } } }, "wants the host radarr, which radarr (apps/deploy/src/services/apps/media/acquisition/radarr.ts) has."],
-    ["somebody that others talk to", { media: { streaming: { plex: { enabled: false } } } }, "radarr (apps/deploy/src/services/apps/media/acquisition/radarr.ts) talks to plex, which is no service."],
+    ["somebody that others talk to", { media: { streaming: { plex: { enabled: false } } } }, "radarr (apps/deploy/src/services/apps/media/acquisition/radarr.ts) talks to plex, which is switched off. Switch it on, or leave its name out."],
   ])("refuses %s", (_, apps, message) => {
     expect(() => homelab({ ...stack, apps })).toThrow(message);
   });

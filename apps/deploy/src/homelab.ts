@@ -4,7 +4,7 @@ import type { Stack } from "./config.ts";
 import { checkCertificates } from "./config/certificates.ts";
 import { overridesOf } from "./config/overrides.ts";
 import { categories as declared } from "./services/index.ts";
-import { siteOf } from "./site.ts";
+import { NAMES, siteOf } from "./site.ts";
 
 /** Where declarations stand, for errors and for the header of every generated file. */
 export const SERVICES = "apps/deploy/src/services";
@@ -17,7 +17,8 @@ export interface Homelab {
 /** All services as one stack wants them. */
 export function homelab(stack: Stack, categories: readonly Category[] = declared): Homelab {
   const site = siteOf(stack);
-  const all = registry(overridden(categories, stack), site, { fileOf });
+  const { kept, switchedOff } = overridden(categories, stack);
+  const all = registry(kept, site, { fileOf, reserved: [NAMES.argocd.root], switchedOff });
   const context = all.context(site);
   checkCertificates(stack, context, fileOf);
   return { registry: all, context };
@@ -28,13 +29,17 @@ export function fileOf({ name, category }: { name: string; category: string }): 
   return `${SERVICES}/${category}/${name}.ts`;
 }
 
-/** The categories with the stack's changes in them; services that are switched off are left out. */
-function overridden(categories: readonly Category[], stack: Stack): Category[] {
+/** The categories with the stack's changes in them, and the names of the services that are switched off. */
+function overridden(categories: readonly Category[], stack: Stack): { kept: Category[]; switchedOff: string[] } {
   const { changes } = overridesOf(stack, categories);
-  return categories.map(({ path, services }) => ({ path, services: services.flatMap((service) => change(service, changes.get(`${path}/${service.id.name}`))) }));
+  const changeOf = ({ id }: Service): ServiceOverride => changes.get(`${id.category}/${id.name}`) ?? {};
+  const isOff = (service: Service): boolean => changeOf(service).enabled === false;
+  return {
+    kept: categories.map(({ path, services }) => ({ path, services: services.filter((service) => !isOff(service)).map((service) => changed(service, changeOf(service))) })),
+    switchedOff: categories.flatMap(({ services }) => services.filter(isOff).map(({ id }) => id.name)),
+  };
 }
 
-function change(service: Service, changes: ServiceOverride | undefined): Service[] {
-  if (changes === undefined) return [service];
-  return changes.enabled === false ? [] : [service.override(changes)];
+function changed(service: Service, changes: ServiceOverride): Service {
+  return Object.keys(changes).length === 0 ? service : service.override(changes);
 }

@@ -1,5 +1,5 @@
 /** Services -> kubernetes/ and bootstrap/argocd/. A pure function of the declarations and one stack: no engine, no network, no clock. */
-import { argoProjectManifests, emptyDefaultProjectManifests, rootApplicationManifests } from "@rzp/argocd/manifests";
+import { argoProjectManifests, emptyDefaultProjectManifests, rootApplicationManifests, type GroupKind } from "@rzp/argocd/manifests";
 import type { KubernetesObject } from "@rzp/core";
 import { LAYERS, serviceApplication, serviceFolder, type Layer, type RenderContext, type Service, type ServiceFacts } from "@rzp/workload/manifests";
 import { fileOf, type Homelab } from "./homelab.ts";
@@ -11,7 +11,7 @@ export const BOOTSTRAP = "bootstrap/argocd";
 /** Folder with the layers' roots, which the one root reads. It is not the folder the root itself is in: a root that waits for itself waits for ever. */
 const ROOTS = `${BOOTSTRAP}/roots`;
 /** The one Application that is not Argo CD's own; every other one follows from it. */
-export const ROOT = "homelab";
+export const ROOT = NAMES.argocd.root;
 /** Project of the roots: it may write Applications and projects, and nothing else. */
 const ROOTS_PROJECT = "roots";
 
@@ -73,15 +73,20 @@ function rootsProject({ site: { git } }: RenderContext): KubernetesObject[] {
   });
 }
 
-/** A layer's project: its own charts and namespaces. Only the core writes what belongs to the whole cluster. */
+/** A layer's project: its own charts and namespaces, and of what belongs to the whole cluster only what its services say. The core may write all of it. */
 function layerProject(layer: Layer, { services, site: { git } }: RenderContext): KubernetesObject[] {
   const own = services.filter((one) => one.layer === layer);
   return argoProjectManifests(layer, {
     description: `Services of the ${layer} layer.`,
     sourceRepos: [git.repoURL, ...unique(own.flatMap(chartRepository))],
     destinations: unique(own.map(({ namespace }) => namespace)).map((namespace) => ({ namespace })),
-    ...(layer === "core" ? { clusterResourceWhitelist: [{ group: "*", kind: "*" }] } : {}),
+    clusterResourceWhitelist: layer === "core" ? [{ group: "*", kind: "*" }] : clusterKinds(own),
   });
+}
+
+function clusterKinds(own: readonly ServiceFacts[]): GroupKind[] {
+  const kinds = new Map(own.flatMap((one) => one.clusterKinds.map((kind) => [`${kind.group}/${kind.kind}`, kind])));
+  return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kind]) => kind);
 }
 
 function chartRepository({ chart }: ServiceFacts): string[] {

@@ -3,7 +3,7 @@ import type { Stack } from "./config.ts";
 
 /** Names that both planes must agree on; each stands here and nowhere else. */
 export const NAMES = {
-  argocd: { namespace: "argocd", release: "argocd" },
+  argocd: { namespace: "argocd", release: "argocd", root: "homelab" },
   secrets: { namespace: "external-secrets", identity: "infisical-identity", store: "infisical" },
   ingress: { namespace: "traefik", app: "traefik", entryPoint: "websecure" },
   issuer: "letsencrypt",

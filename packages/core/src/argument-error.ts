@@ -55,3 +55,9 @@ export function didYouMean(word: string, known: readonly string[]): string {
   if (match !== undefined) return `Did you mean "${match}"?`;
   return known.length === 0 ? "None is known here." : `Known are: ${known.join(", ")}.`;
 }
+
+/** Refuses an argument that nobody knows: JavaScript would drop a misspelt one without a word, and TypeScript is not asked when Node runs the sources. */
+export function refuseUnknown(refuse: Refuse, args: object, known: Readonly<Record<string, true>>): void {
+  const names = Object.keys(known);
+  for (const name of Object.keys(args)) if (!names.includes(name)) refuse(name, "is no argument here", didYouMean(name, names));
+}

@@ -132,6 +132,7 @@ describe("hardware transcoding", () => {
 
 describe("mistakes", () => {
   it.each<[string, Partial<MediaAppArgs>, string, Site?]>([
+    ["a misspelt argument, which would leave the library out", { libary: ["tv"] } as Partial<MediaAppArgs>, 'libary is no argument here. Did you mean "library"?'],
     ["a folder from the root", { library: ["/tv"] }, 'library[0] "/tv" is not a folder of the library. Name it below the export, without a / at either end.'],
     ["a folder that climbs out", { library: ["tv/../.."] }, 'library[0] "tv/../.." is not a folder of the library. Name it below the export, without a / at either end.'],
     ["an empty folder", { library: ["tv", ""] }, 'library[1] "" is not a folder of the library. Name it below the export, without a / at either end.'],

@@ -1,4 +1,4 @@
-import { ArgumentError, dnsLabel } from "@rzp/core";
+import { ArgumentError, dnsLabel, refusal, refuseUnknown } from "@rzp/core";
 import { declare, type Declaration, type MediaLibrary, type Mount, type PodExtras, type Site } from "@rzp/workload/manifests";
 import type { Relax, VolumeArgs, WorkloadArgs } from "@rzp/workload/manifests";
 
@@ -42,6 +42,14 @@ const GPUS: Record<NonNullable<MediaAppArgs["gpu"]>, PodExtras> = {
   nvidia: { devices: { "nvidia.com/gpu": 1 }, runtimeClass: "nvidia" },
 };
 
+/** Every argument of a media app: one that is not among them is a slip of the pen. */
+const MEDIA_ARGS: Readonly<Record<keyof MediaAppArgs, true>> = {
+  image: true, port: true, health: true, purpose: true, ports: true, startupSeconds: true, command: true, args: true, env: true, secrets: true,
+  files: true, seed: true, volumes: true, scratch: true, user: true, host: true, exposure: true, talksTo: true, needs: true, internet: true,
+  lan: true, loadBalancer: true, replicas: true, resources: true, gracePeriodSeconds: true, relax: true, transform: true, library: true,
+  readOnly: true, gpu: true, config: true,
+}; // prettier-ignore
+
 /** Declares one media app. */
 export function mediaApp(args: MediaAppArgs): Declaration {
   return declare("MediaApp", (name) => toWorkload(name, args));
@@ -49,6 +57,7 @@ export function mediaApp(args: MediaAppArgs): Declaration {
 
 /** The workload a media app is. */
 export function toWorkload(name: string, args: MediaAppArgs): WorkloadArgs {
+  refuseUnknown(refusal("MediaApp", name), args, MEDIA_ARGS);
   checkMedia(name, args);
   const { library = [], readOnly = false, gpu, config, volumes, relax, resources, env, ...rest } = args;
   return {

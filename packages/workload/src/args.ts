@@ -122,3 +122,10 @@ export interface WorkloadArgs {
   /** Last changes to single objects, unchecked. */
   transform?: { deployment?: Transform<KubernetesObject>; service?: Transform<KubernetesObject>; networkPolicy?: Transform<KubernetesObject> };
 }
+
+/** Every argument of a workload: one that is not among them is a slip of the pen. */
+export const WORKLOAD_ARGS: Readonly<Record<keyof WorkloadArgs, true>> = {
+  image: true, port: true, health: true, purpose: true, ports: true, startupSeconds: true, command: true, args: true, env: true, secrets: true,
+  files: true, seed: true, volumes: true, scratch: true, user: true, group: true, host: true, exposure: true, talksTo: true, needs: true,
+  internet: true, lan: true, loadBalancer: true, replicas: true, resources: true, gracePeriodSeconds: true, relax: true, pod: true, transform: true,
+}; // prettier-ignore

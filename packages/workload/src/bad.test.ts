@@ -19,6 +19,7 @@ describe("a workload", () => {
   const backup = 'Use daily or weekly, or { none: "<why it needs no backup>" }.';
 
   it.each<[string, Partial<WorkloadArgs>, string]>([
+    ["a misspelt argument", { talkTo: ["b"] } as Partial<WorkloadArgs>, 'talkTo is no argument here. Did you mean "talksTo"?'],
     ["an image without a tag", image(`ghcr.io/a/b@${DIGEST}`), `image "ghcr.io/a/b@${DIGEST}" has no tag. ${right}`],
     ["an image without a digest", image("ghcr.io/a/b:1.2"), `image "ghcr.io/a/b:1.2" has no digest. ${right}`],
     ["an image without a registry", image(`a/b:1@${DIGEST}`), `image "a/b:1@${DIGEST}" names no registry. Write docker.io/a/b if that is meant.`],
@@ -131,6 +132,7 @@ describe("a workload", () => {
 
 describe("a chart", () => {
   it.each<[string, Partial<HelmWorkloadArgs>, string]>([
+    ["a misspelt argument", { vaules: {} } as Partial<HelmWorkloadArgs>, 'vaules is no argument here. Did you mean "values"?'],
     ["plain http", { chart: { ...CHART, repoURL: "http://x" } }, 'chart.repoURL "http://x" is not a chart repository. Begin it with https:// or oci://.'],
     ["a registry without its scheme", { chart: { ...CHART, repoURL: "quay.io/x" } }, 'chart.repoURL "quay.io/x" is not a chart repository. Begin it with https:// or oci://.'],
     ["a name with a folder", { chart: { ...CHART, name: "a/b" } }, 'chart.name "a/b" is not a chart\'s name. Give the folder of an OCI registry in repoURL.'],

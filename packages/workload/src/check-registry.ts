@@ -4,8 +4,15 @@ import { LAYERS, peerPorts, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 
 /** What does not fit among all services of a homelab. */
-export function registryProblems(facts: readonly ServiceFacts[], site: Pick<Site, "loadBalancerPool">, at: At, reserved: readonly string[]): string[] {
-  return [...checkNames(facts, at, reserved), ...checkUnique(facts, at), ...checkPlaces(facts, at), ...checkPeers(facts, at), ...checkPool(facts, site, at)];
+export function registryProblems(facts: readonly ServiceFacts[], site: Pick<Site, "loadBalancerPool">, at: At, names: Names): string[] {
+  const { reserved, switchedOff } = names;
+  return [...checkNames(facts, at, reserved), ...checkUnique(facts, at), ...checkPlaces(facts, at), ...checkPeers(facts, at, switchedOff), ...checkPool(facts, site, at)];
+}
+
+/** Names that are taken, and names of services that are declared but switched off. */
+interface Names {
+  reserved: readonly string[];
+  switchedOff: readonly string[];
 }
 
 /** How a service is told to a person: its name, and the file it is declared in. */
@@ -75,17 +82,18 @@ function ancestorsOf(category: string): string[] {
   return folders.map((_, depth) => folders.slice(0, depth + 1).join("/"));
 }
 
-function checkPeers(facts: readonly ServiceFacts[], at: At): string[] {
+function checkPeers(facts: readonly ServiceFacts[], at: At, switchedOff: readonly string[]): string[] {
   const names = facts.map(({ name }) => name);
+  const absent = (peer: string): string => (switchedOff.includes(peer) ? "is switched off. Switch it on, or leave its name out." : `is no service. ${didYouMean(peer, names)}`);
   const byName = new Map(facts.map((one) => [one.name, one]));
   const talk = (one: ServiceFacts, peer: string): string | undefined => {
     const other = byName.get(peer);
-    if (other === undefined) return `${at(one)} talks to ${peer}, which is no service. ${didYouMean(peer, names)}`;
+    if (other === undefined) return `${at(one)} talks to ${peer}, which ${absent(peer)}`;
     return peerPorts(other).length > 0 ? undefined : `${at(one)} talks to ${at(other)}, which names no port to dial.`;
   };
   const need = (one: ServiceFacts, peer: string): string | undefined => {
     const other = byName.get(peer);
-    if (other === undefined) return `${at(one)} needs ${peer}, which is no service. ${didYouMean(peer, names)}`;
+    if (other === undefined) return `${at(one)} needs ${peer}, which ${absent(peer)}`;
     if (LAYERS.indexOf(other.layer) <= LAYERS.indexOf(one.layer)) return undefined;
     return `${at(one)} needs ${at(other)}, whose layer ${other.layer} comes up after ${one.layer}.`;
   };

@@ -1,5 +1,5 @@
 import type { ApplicationSource } from "@rzp/argocd/manifests";
-import { defined, refusal, type Json, type KubernetesObject } from "@rzp/core";
+import { defined, refusal, refuseUnknown, type Json, type KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
 import type { Self, WorkloadArgs } from "./args.ts";
 import { balancedAt } from "./check.ts";
@@ -82,10 +82,20 @@ export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "exposu
   application?: NonNullable<Delivery["application"]>;
 }
 
+/** Every argument of a chart's service: one that is not among them is a slip of the pen. */
+const HELM_ARGS: Readonly<Record<keyof HelmWorkloadArgs, true>> = {
+  chart: true, values: true, release: true, namespace: true, podSecurity: true, route: true, ports: true, hostPorts: true, resources: true,
+  replicas: true, secrets: true, objects: true, clusterKinds: true, network: true, application: true, purpose: true, exposure: true, talksTo: true,
+  needs: true, loadBalancer: true,
+}; // prettier-ignore
+
 /** Declares one service from a Helm chart. */
 export function helmWorkload(args: HelmWorkloadArgs): Declaration {
   return {
-    facts: (id) => helmFacts(id, args),
+    facts: (id) => {
+      refuseUnknown(refusal("HelmWorkload", id.name), args, HELM_ARGS);
+      return helmFacts(id, args);
+    },
     manifests: (id, context) => helmManifests(id, args, context),
     delivery: (id, context) => ({ charts: [chartSource(id, args, context)], ...(args.application === undefined ? {} : { application: args.application }) }),
     override: (id, changes) => helmWorkload(changed(id, args, changes)),

@@ -30,17 +30,19 @@ export interface RegistryOptions {
   fileOf?: (facts: Pick<ServiceFacts, "name" | "category">) => string;
   /** Names of Applications that are no services, besides the layers': no service may have one. @default none */
   reserved?: readonly string[];
+  /** Services that are declared, but not wanted this time: whoever names one is told so. @default none */
+  switchedOff?: readonly string[];
 }
 
 /** Puts the categories together and refuses what does not fit, everything at once and before anything is written. */
 export function registry(categories: readonly Category[], site: Pick<Site, "loadBalancerPool">, options: RegistryOptions = {}): Registry {
-  const { fileOf = pathOf, reserved = [] } = options;
+  const { fileOf = pathOf, reserved = [], switchedOff = [] } = options;
   const order = ({ facts }: Service): string => `${LAYERS.indexOf(facts.layer)}/${pathOf(facts)}`;
   const services = categories.flatMap((category) => category.services).sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const facts = services.map((service) => service.facts);
   const at = ({ name, category }: ServiceFacts): string => `${name} (${fileOf({ name, category })})`;
 
-  const problems = registryProblems(facts, site, at, reserved);
+  const problems = registryProblems(facts, site, at, { reserved, switchedOff });
   // An order can only be asked for when every name in it exists.
   const { waves, cycles } = problems.length === 0 ? wavesOf(facts, at) : { waves: new Map<string, number>(), cycles: [] };
   if (problems.length + cycles.length > 0) throw new RegistryError([...problems, ...cycles]);

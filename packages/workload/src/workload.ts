@@ -1,10 +1,10 @@
-import { applyTransform, defined, refusal, type KubernetesObject } from "@rzp/core";
+import { applyTransform, defined, refusal, refuseUnknown, type KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
 import type { IPodDisruptionBudget } from "kubernetes-models/policy/v1";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IService } from "kubernetes-models/v1/Service";
 import type { IServiceAccount } from "kubernetes-models/v1/ServiceAccount";
-import type { WorkloadArgs } from "./args.ts";
+import { WORKLOAD_ARGS, type WorkloadArgs } from "./args.ts";
 import { balancedAt, checkWorkload } from "./check.ts";
 import { selfOf } from "./env.ts";
 import { withTag } from "./image.ts";
@@ -30,7 +30,10 @@ import { claims } from "./storage.ts";
 
 /** Declares one self-hosted service from a container image. */
 export function workload(args: WorkloadArgs): Declaration {
-  return declare("Workload", () => args);
+  return declare("Workload", (name) => {
+    refuseUnknown(refusal("Workload", name), args, WORKLOAD_ARGS);
+    return args;
+  });
 }
 
 /** The same for a composite, which makes the workload from its own arguments and whose name then stands in the errors. */

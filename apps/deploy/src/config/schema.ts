@@ -53,6 +53,8 @@ const override = z.strictObject({
   enabled: z.boolean().optional(),
   imageTag: text.optional(),
   host: label.optional(),
+  /** Address of its load balancer, from network.loadBalancers. */
+  address: address.optional(),
   resources: z.strictObject({ cpu: z.string().optional(), memory: bytes.optional(), memoryLimit: bytes.optional() }).optional(),
 });
 
