@@ -106,8 +106,8 @@ describe("render", () => {
 
 describe("a declaration that nobody listed", () => {
   it("is told, instead of being left out without a word", () => {
-    expect(unlisted(["index.ts", "core/metallb.ts", "apps/media/acquisition/lidarr.ts", "apps/media/acquisition/index.ts"], categories)).toEqual([
-      "apps/deploy/src/services/apps/media/acquisition/lidarr.ts is in no index, so it would be left out. Import it in its folder's index.ts and add its name, or remove the file.",
+    expect(unlisted(["index.ts", "core/metallb.ts", "apps/media/acquisition/nobody-listed.ts", "apps/media/acquisition/index.ts"], categories)).toEqual([
+      "apps/deploy/src/services/apps/media/acquisition/nobody-listed.ts is in no index, so it would be left out. Import it in its folder's index.ts and add its name, or remove the file.",
     ]);
   });
 });

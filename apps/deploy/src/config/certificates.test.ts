@@ -8,7 +8,7 @@ const production = loadStack("production");
 const stack = (domain: string, certificateNames?: string[]): Stack => ({
   ...production,
   domain,
-  cloudflare: { ...production.cloudflare, ...(certificateNames === undefined ? {} : { certificateNames }) },
+  cloudflare: { ...production.cloudflare, zone: "example.com", ...(certificateNames === undefined ? {} : { certificateNames }) },
 });
 
 describe("a public service", () => {
