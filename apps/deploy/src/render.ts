@@ -1,7 +1,7 @@
 /** Services -> kubernetes/ and bootstrap/argocd/. A pure function of the declarations and one stack: no engine, no network, no clock. */
 import { argoProjectManifests, emptyDefaultProjectManifests, rootApplicationManifests, type GroupKind } from "@rzp/argocd/manifests";
 import type { KubernetesObject } from "@rzp/core";
-import { LAYERS, serviceApplication, serviceFolder, type Layer, type RenderContext, type Service, type ServiceFacts } from "@rzp/workload/manifests";
+import { LAYERS, serviceApplication, serviceFolder, SHARED_CONFIG, type Layer, type RenderContext, type Service, type ServiceFacts } from "@rzp/workload/manifests";
 import { fileOf, type Homelab } from "./homelab.ts";
 import { namespaceObject } from "./services/core/namespaces.ts";
 import { NAMES } from "./site.ts";
@@ -52,12 +52,18 @@ export function bootstrapManifests({ context }: Homelab): KubernetesObject[] {
 /** A root a layer, in the order of the layers, and their projects before them. */
 function rootsManifests({ context }: Homelab): KubernetesObject[] {
   const layers = LAYERS.filter((layer) => context.services.some((one) => one.layer === layer));
-  const { repoURL, revision, path } = context.site.git;
+  const { repoURL, revision } = context.site.git;
   const projects = [...layers.flatMap((layer) => layerProject(layer, context)), ...emptyDefaultProjectManifests()];
   return [
     ...projects.map(beforeApplications),
-    ...layers.flatMap((layer, wave) => rootApplicationManifests(layer, { repoURL, revision, path: `${path}/${layer}`, project: ROOTS_PROJECT, wave })),
+    ...layers.flatMap((layer, wave) => rootApplicationManifests(layer, { repoURL, revision, path: foldersOf(layer, context), project: ROOTS_PROJECT, wave })),
   ];
+}
+
+/** Folders a layer's root reads: its own, and with the core what belongs to no single service. */
+function foldersOf(layer: Layer, { site, services }: RenderContext): string[] {
+  const shared = layer === "core" && services.some(({ category }) => category.split("/")[0] === SHARED_CONFIG);
+  return [layer, ...(shared ? [SHARED_CONFIG] : [])].map((folder) => `${site.git.path}/${folder}`);
 }
 
 /** The roots' project: namespaces and workloads are not for it. */

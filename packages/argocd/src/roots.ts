@@ -21,8 +21,8 @@ export function ownFolder(repoURL: string, targetRevision: string, path: string)
 export interface RootApplicationArgs {
   repoURL: string;
   revision: string;
-  /** Folder below which every `application.yaml` is read. */
-  path: string;
+  /** Folder below which every `application.yaml` is read; several are read as one, their waves together. */
+  path: string | readonly string[];
   /** An administrator's project: whoever writes Applications decides what runs where. */
   project: string;
   /** Order among roots. @default none */
@@ -42,7 +42,7 @@ export function rootApplicationManifests(name: string, { repoURL, revision, path
     project,
     namespace,
     destination: { server: IN_CLUSTER, namespace },
-    source: { repoURL, targetRevision: revision, path, directory: { recurse: true, include } },
+    source: [path].flat().map((folder) => ({ repoURL, targetRevision: revision, path: folder, directory: { recurse: true, include } })),
     onDelete: "orphan",
     ...(wave === undefined ? {} : { wave }),
   };

@@ -62,6 +62,10 @@ export interface WorkloadArgs {
   health: string;
   /** One sentence: what it is for. In place. */
   purpose?: string;
+  /** Where its own documentation is; for the catalogue. */
+  upstream?: string;
+  /** What is known to be wrong with it and is accepted, one sentence each; for the catalogue. @default none */
+  risks?: readonly string[];
   /** Further ports, which peers may dial unless one says otherwise; `http` is the name of the first. In place. @default none */
   ports?: readonly ServicePort[];
   /** How long a start may take, in seconds, before the pod is restarted. @default 300 */
@@ -125,7 +129,7 @@ export interface WorkloadArgs {
 
 /** Every argument of a workload: one that is not among them is a slip of the pen. */
 export const WORKLOAD_ARGS: Readonly<Record<keyof WorkloadArgs, true>> = {
-  image: true, port: true, health: true, purpose: true, ports: true, startupSeconds: true, command: true, args: true, env: true, secrets: true,
+  image: true, port: true, health: true, purpose: true, upstream: true, risks: true, ports: true, startupSeconds: true, command: true, args: true, env: true, secrets: true,
   files: true, seed: true, volumes: true, scratch: true, user: true, group: true, host: true, exposure: true, talksTo: true, needs: true,
   internet: true, lan: true, loadBalancer: true, replicas: true, resources: true, gracePeriodSeconds: true, relax: true, pod: true, transform: true,
 }; // prettier-ignore

@@ -170,7 +170,7 @@ describe("a chart", () => {
 
 describe("a category", () => {
   it.each<[string, string, string]>([
-    ["in no layer", "media", "is in no layer. Begin it with one of core, platform, apps."],
+    ["in no layer", "media", "is in no layer. Begin it with one of core, platform, apps, shared-config."],
     ["too deep", "apps/a/b/c", "is 4 folders deep. Use at most 3: root and service add two, and the tree is never deeper than five levels."],
     ["with capitals", "apps/Media", "has a folder that is no DNS label. Use a-z, 0-9 and - in every folder."],
     ["with an empty folder", "apps//media", "has a folder that is no DNS label. Use a-z, 0-9 and - in every folder."],

@@ -1,5 +1,5 @@
 import { ArgumentError, DNS_LABEL_MAX, isDnsLabel, type KubernetesObject } from "@rzp/core";
-import { layerOf, LAYERS, partOf, type Declaration, type Service, type ServiceId } from "./service.ts";
+import { layerOf, LAYERS, SHARED_CONFIG, partOf, type Declaration, type Service, type ServiceId } from "./service.ts";
 
 /** The services of one folder. */
 export interface Category {
@@ -27,7 +27,7 @@ export function category(path: string, declarations: Readonly<Record<string, Dec
 export function categoryProblem(path: string): { problem: string; expected: string } | undefined {
   const folders = path.split("/");
   const label = partOf(path);
-  if (layerOf(path) === undefined) return { problem: "is in no layer", expected: `Begin it with one of ${LAYERS.join(", ")}.` };
+  if (layerOf(path) === undefined) return { problem: "is in no layer", expected: `Begin it with one of ${[...LAYERS, SHARED_CONFIG].join(", ")}.` };
   if (!folders.every(isDnsLabel)) return { problem: "has a folder that is no DNS label", expected: "Use a-z, 0-9 and - in every folder." };
   if (folders.length > DEPTH_MAX) {
     const expected = `Use at most ${DEPTH_MAX}: root and service add two, and the tree is never deeper than five levels.`;

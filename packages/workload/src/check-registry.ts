@@ -58,7 +58,7 @@ function objectsOf({ name, namespace, volumes, secrets, host, loadBalancer, char
     ...(chart === undefined && loadBalancer !== undefined ? [`the Service ${namespace}/${loadBalancerName(name)}`] : []),
     ...(chart === undefined && secrets.length > 0 ? [`the Secret ${namespace}/${name}`] : []),
     ...(host === undefined ? [] : [`the Secret ${namespace}/${tlsSecretName(name)}`]),
-    ...volumes.map((volume) => `the claim ${namespace}/${claimName(name, volume.name)}`),
+    ...(chart === undefined ? volumes : []).map((volume) => `the claim ${namespace}/${claimName(name, volume.name)}`),
   ];
 }
 

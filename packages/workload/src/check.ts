@@ -8,7 +8,7 @@ import { NAME_MAX } from "./names.ts";
 import { checkRelax } from "./relax.ts";
 import { requests } from "./resources.ts";
 import { identity } from "./security.ts";
-import { layerOf, LAYERS, namespaceOf, partOf, type Layer, type ServiceId, type ServicePort, type ServiceSecret } from "./service.ts";
+import { layerOf, LAYERS, SHARED_CONFIG, namespaceOf, partOf, type Layer, type ServiceId, type ServicePort, type ServiceSecret } from "./service.ts";
 
 /** What no type can tell about a workload, and the layer it is in. It throws before anything is rendered or registered. */
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
@@ -37,7 +37,7 @@ export function checkId(id: ServiceId, refuse: Refuse): Layer {
   const { name, category } = id;
   if (!isDnsLabel(name)) refuse("", "is not a DNS label", "Use a-z, 0-9 and -, a letter or digit at both ends.");
   if (name.length > NAME_MAX) refuse("", `has ${name.length} characters`, `Use at most ${NAME_MAX}: some objects add a suffix.`);
-  const layer = layerOf(category) ?? refuse("category", `"${category}" is in no layer`, `Begin it with one of ${LAYERS.join(", ")}.`);
+  const layer = layerOf(category) ?? refuse("category", `"${category}" is in no layer`, `Begin it with one of ${[...LAYERS, SHARED_CONFIG].join(", ")}.`);
   const wrong = categoryProblem(category);
   if (wrong !== undefined) refuse("category", `"${category}" ${wrong.problem}`, wrong.expected);
   const namespace = namespaceOf(id);

@@ -1,7 +1,7 @@
 import type { ApplicationSource } from "@rzp/argocd/manifests";
 import { defined, refusal, refuseUnknown, type Json, type KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
-import type { Self, WorkloadArgs } from "./args.ts";
+import type { Self, VolumeArgs, WorkloadArgs } from "./args.ts";
 import { balancedAt } from "./check.ts";
 import { checkHelm, checkObjects } from "./check-helm.ts";
 import { selfOf } from "./env.ts";
@@ -46,7 +46,7 @@ export interface ChartNetwork {
 }
 
 /** Arguments of a service whose upstream is a Helm chart. It gets the same envelope as a workload. */
-export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "exposure" | "talksTo" | "needs" | "loadBalancer"> {
+export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "upstream" | "risks" | "exposure" | "talksTo" | "needs" | "loadBalancer"> {
   /** Chart by repository (`https://` or `oci://`), name and exact version. Argo CD renders it; its objects are not in the tree. */
   chart: { repoURL: string; name: string; version: string };
   /** The handful of values that matter. A field that is undefined is left out. */
@@ -67,6 +67,8 @@ export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "exposu
   resources?: WorkloadArgs["resources"];
   /** How many pods there are, for views only: the chart's values are what counts. @default 1 */
   replicas?: number;
+  /** Claims that the chart makes, for views and sums: its values are what counts. @default none */
+  volumes?: Readonly<Record<string, Pick<VolumeArgs, "size" | "backup" | "storageClass">>>;
   /** Keys of the secret store, in a Secret named `<name>-secrets`. `remote` defaults to `/<category>/<name>/<key>`. */
   secrets?: WorkloadArgs["secrets"];
   /**
@@ -84,7 +86,7 @@ export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "exposu
 
 /** Every argument of a chart's service: one that is not among them is a slip of the pen. */
 const HELM_ARGS: Readonly<Record<keyof HelmWorkloadArgs, true>> = {
-  chart: true, values: true, release: true, namespace: true, podSecurity: true, route: true, ports: true, hostPorts: true, resources: true,
+  chart: true, upstream: true, risks: true, volumes: true, values: true, release: true, namespace: true, podSecurity: true, route: true, ports: true, hostPorts: true, resources: true,
   replicas: true, secrets: true, objects: true, clusterKinds: true, network: true, application: true, purpose: true, exposure: true, talksTo: true,
   needs: true, loadBalancer: true,
 }; // prettier-ignore
@@ -116,6 +118,8 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     namespace: namespaceOf(id),
     podSecurity: typeof podSecurity === "string" ? podSecurity : podSecurity.level,
     purpose: args.purpose,
+    upstream: args.upstream,
+    risks: args.risks ?? [],
     images: [],
     chart: args.chart,
     ports: args.ports ?? [],
@@ -126,7 +130,7 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     loadBalancer: args.loadBalancer,
     hostPorts: args.hostPorts ?? [],
     secrets: remoteSecrets(id, args.secrets),
-    volumes: [],
+    volumes: Object.entries(args.volumes ?? {}).map(([volume, rest]) => ({ name: volume, ...rest })),
     needs: args.needs ?? [],
     talksTo: args.talksTo ?? [],
     relaxations: relaxations(args),

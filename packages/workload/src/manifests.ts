@@ -5,6 +5,7 @@ export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork,
 export { parseImage, type Image } from "./image.ts";
 export { NAME_MAX } from "./names.ts";
 export { placedManifests, type Placement } from "./placement.ts";
+export { POSTGRES_PASSWORD, postgresDatabase, type ObjectStore, type PostgresArgs } from "./postgres.ts";
 export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Relax } from "./relax.ts";
 export {
@@ -16,6 +17,7 @@ export {
   namespaceOf,
   peerPorts,
   POD_SECURITY,
+  SHARED_CONFIG,
   type BackupClass,
   type ClusterKind,
   type Declaration,

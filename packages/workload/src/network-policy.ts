@@ -51,10 +51,12 @@ export function networkPolicy(facts: ServiceFacts, context: RenderContext, reach
   return object as unknown as KubernetesObject;
 }
 
-function ingress(facts: ServiceFacts, { site, services }: RenderContext, { webhooks, open }: Reach): Ingress[] {
+function ingress(facts: ServiceFacts, context: RenderContext, { webhooks, open }: Reach): Ingress[] {
+  const { site, services } = context;
   const callers = callersOf(facts.name, services).flatMap((caller) => callerPeers(caller, site));
   return [
     ...(isNamespaceWide(facts) ? [{ from: [{ podSelector: {} }] }] : []),
+    ...(facts.managedBy === undefined ? [] : [{ from: [podsOf(context.service(facts.managedBy))] }]),
     ...rule(peerPorts(facts), (ports) => (callers.length === 0 ? undefined : { from: callers, ports })),
     ...rule(facts.routePort === undefined ? [] : [{ port: facts.routePort }], (ports) => ({ from: [ingressController(site)], ports })),
     // The home network and, through the router, whoever it lets in: the service decides by which ports it opens here.
@@ -69,6 +71,7 @@ function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, ro
   return [
     ...rule(DNS, (ports) => ({ to: [pod("kube-system", { "k8s-app": "kube-dns" })], ports })),
     ...(isNamespaceWide(facts) ? [{ to: [{ podSelector: {} }] }] : []),
+    ...services.filter(({ managedBy }) => managedBy === facts.name).map((one) => ({ to: [podsOf(one)] })),
     ...peers.flatMap((peer) => rule(peerPorts(peer), (ports) => ({ to: [calleePeer(peer, site)], ports }))),
     ...(routes ? toRoutes(services, site) : []),
     ...rule(api ? [{ port: site.network.apiServer.port }] : [], (ports) => ({ to: controlPlanes(site), ports })),
@@ -124,6 +127,10 @@ function controlPlanes({ network }: Site): Peer[] {
 
 function ingressController({ ingress: { namespace, app } }: Site): Peer {
   return pod(namespace, { "app.kubernetes.io/name": app });
+}
+
+function podsOf({ namespace, podLabels }: ServiceFacts): Peer {
+  return pod(namespace, podLabels);
 }
 
 function pod(namespace: string, labels: Readonly<Record<string, string>>): Peer {

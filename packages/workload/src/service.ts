@@ -46,7 +46,8 @@ export interface ServiceSecret {
 export interface ServiceVolume {
   name: string;
   size: Bytes;
-  mountPath: string;
+  /** Absent where a chart mounts it. */
+  mountPath?: string;
   storageClass?: string;
   /** Backup class, or the written reason why there is none. */
   backup: BackupClass | { none: string };
@@ -63,6 +64,10 @@ export interface ServiceFacts {
   podSecurity: PodSecurity;
   /** One sentence: what it is for. */
   purpose?: string;
+  /** Where its own documentation is. */
+  upstream?: string;
+  /** What is known to be wrong with it and is accepted, each in one sentence. */
+  risks: readonly string[];
   /** Sync wave inside its layer when the declaration fixes it; otherwise it follows from `needs`. */
   wave?: number;
   /** Images by tag and digest; for a chart the images are the chart's own. */
@@ -90,6 +95,8 @@ export interface ServiceFacts {
   needs: readonly string[];
   /** Services this one opens connections to. */
   talksTo: readonly string[];
+  /** Operator that runs its pods and dials them, on whatever port it likes. */
+  managedBy?: string;
   relaxations: readonly Relaxation[];
   /** Cluster-scoped kinds it makes, which its layer's AppProject must allow. */
   clusterKinds: readonly ClusterKind[];
@@ -180,7 +187,11 @@ export function partOf(category: string): string {
   return category.replaceAll("/", "-");
 }
 
-/** The layer of a category: its first folder. */
+/** Folder of what belongs to no single service: routes' middlewares, policies, backup schedules, the store. It comes up with the core. */
+export const SHARED_CONFIG = "shared-config";
+
+/** The layer of a category: its first folder, or the core for what all share. */
 export function layerOf(category: string): Layer | undefined {
-  return LAYERS.find((layer) => layer === category.split("/")[0]);
+  const [folder = ""] = category.split("/");
+  return LAYERS.find((layer) => layer === (folder === SHARED_CONFIG ? "core" : folder));
 }

@@ -59,6 +59,8 @@ export function workloadFacts(component: string, id: ServiceId, args: WorkloadAr
     namespace: namespaceOf(id),
     podSecurity: podSecurity(relax),
     purpose,
+    upstream: args.upstream,
+    risks: args.risks ?? [],
     images: [args.image],
     ports,
     podLabels: podLabels(name),

@@ -36,6 +36,7 @@ function facts({ name, category }: ServiceId): ServiceFacts {
     needs: [],
     talksTo: [],
     relaxations: [],
+    risks: [],
     clusterKinds: [{ group: "", kind: "Namespace" }],
     requests: { cpu: "0", memory: "0Mi" as const, replicas: 0 },
   };

@@ -1,0 +1,206 @@
+import { ArgumentError, parseBytes, refusal, refuseUnknown, type Bytes, type KubernetesObject } from "@rzp/core";
+import { externalSecretManifests } from "@rzp/infisical/manifests";
+import type { ICluster, IDatabase, IScheduledBackup } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1";
+import { checkId } from "./check.ts";
+import { networkPolicy } from "./network-policy.ts";
+import { isReason } from "./reason.ts";
+import { requests } from "./resources.ts";
+import { commonLabels, namespaceOf, type BackupClass, type Declaration, type RenderContext, type ServiceFacts, type ServiceId } from "./service.ts";
+
+/** Where backups of databases go: a bucket of a service in the cluster. */
+export interface ObjectStore {
+  /** Name of the service that holds the bucket. */
+  service: string;
+  /** Its address from inside the cluster, such as `http://minio.minio.svc:9000`. */
+  endpoint: string;
+  bucket: string;
+  /** Absolute keys of the secret store: key id and secret of somebody who may write the bucket. */
+  accessKey: string;
+  secretKey: string;
+}
+
+/** Arguments of one PostgreSQL database: a CloudNativePG cluster of its own, so that a restore touches nobody else. */
+export interface PostgresArgs {
+  /** Size of the volume. Growing it is done in place; shrinking is refused. */
+  size: Bytes;
+  /** How often a base backup is made, or the written reason why there is none. Between them the write-ahead log is archived all the time. */
+  backup: BackupClass | { none: string };
+  /** Operator that runs it, among the services. */
+  operator: string;
+  /** Needed for a backup. */
+  store?: ObjectStore;
+  purpose?: string;
+  /** Name of the database and of its owner. Changing it makes a new, empty database. @default the service's name without `-db`, dashes as underscores */
+  database?: string;
+  /** Storage class of the volume. PostgreSQL replicates by itself where asked to: prefer one without copies. @default the site's */
+  storageClass?: string;
+  /** @default { cpu: "100m", memory: "256Mi" } */
+  resources?: { cpu?: `${number}m` | `${number}`; memory?: Bytes; memoryLimit?: Bytes };
+  /** Settings of PostgreSQL. Most need a restart of the database, which the operator does. @default none */
+  parameters?: Readonly<Record<string, string>>;
+}
+
+const ARGS: Readonly<Record<keyof PostgresArgs, true>> = {
+  size: true, backup: true, operator: true, store: true, purpose: true, database: true, storageClass: true, resources: true, parameters: true,
+}; // prettier-ignore
+
+/** When base backups are made: seconds, minutes, hours, day, month, weekday, as CloudNativePG writes it. */
+const SCHEDULES: Record<BackupClass, string> = { daily: "0 30 2 * * *", weekly: "0 30 2 * * 0" };
+/** How long they are kept. */
+const RETENTION: Record<BackupClass, string> = { daily: "14d", weekly: "60d" };
+/** The key whose value is the owner's password; whoever dials the database names it, too. */
+export const POSTGRES_PASSWORD = "PASSWORD";
+
+/** Declares one PostgreSQL database. Peers find it at `<name>-rw.<namespace>.svc:5432`. */
+export function postgresDatabase(args: PostgresArgs): Declaration {
+  return {
+    facts: (id) => postgresFacts(id, args),
+    manifests: (id, context) => postgresManifests(id, args, context),
+    override: (id, changes) => {
+      const [field] = Object.keys(changes).filter((key) => key !== "enabled");
+      if (field === undefined) return postgresDatabase(args);
+      throw new ArgumentError("postgresDatabase", id.name, { path: field, problem: "cannot be set for a database", expected: "Set it in the declaration." });
+    },
+  };
+}
+
+/** What every view reads of a database. */
+export function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
+  const refuse = refusal("postgresDatabase", id.name);
+  refuseUnknown(refuse, args, ARGS);
+  const layer = checkId(id, refuse);
+  const { name, category } = id;
+  const { cpu, memory } = requests({ cpu: "100m", memory: "256Mi", ...args.resources });
+  if (!((parseBytes(args.size) ?? 0) > 0)) refuse("size", `"${args.size}" is not a size`, "Write it with a binary unit, such as 5Gi.");
+  if (typeof args.backup === "object" && !isReason(args.backup.none)) refuse("backup.none", "has no reason", "Write down why the database needs no backup.");
+  if (typeof args.backup === "string" && args.store === undefined) refuse("store", "is missing", "Say where the backups go, or why there are none.");
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(databaseOf(id, args))) refuse("database", `"${databaseOf(id, args)}" is not a name for a database`, "Use a-z, 0-9 and underscores, no digit first.");
+  return {
+    name,
+    category,
+    layer,
+    namespace: namespaceOf(id),
+    podSecurity: "restricted",
+    purpose: args.purpose ?? `PostgreSQL database ${databaseOf(id, args)}.`,
+    risks: [],
+    images: [],
+    ports: [{ name: "postgres", port: 5432 }],
+    podLabels: { "cnpg.io/cluster": name },
+    exposure: "internal",
+    hostPorts: [],
+    clusterKinds: [],
+    secrets: [{ key: POSTGRES_PASSWORD, remote: `/${category}/${name}/${POSTGRES_PASSWORD}` }],
+    volumes: [{ name: "data", size: args.size, backup: args.backup, ...(args.storageClass === undefined ? {} : { storageClass: args.storageClass }) }],
+    needs: [args.operator, ...(args.store === undefined ? [] : [args.store.service])],
+    talksTo: args.store === undefined ? [] : [args.store.service],
+    managedBy: args.operator,
+    relaxations: [],
+    requests: { cpu, memory, replicas: 1 },
+  };
+}
+
+/** The Kubernetes objects of a database. */
+export function postgresManifests(id: ServiceId, args: PostgresArgs, context: RenderContext): KubernetesObject[] {
+  const facts = postgresFacts(id, args);
+  const labels = commonLabels(facts);
+  // Its instance manager keeps the cluster's state in the Kubernetes API.
+  const reach = { internet: false, lan: false, routes: false, api: true, webhooks: [], open: [] };
+  return [
+    ownerSecret(id, args, facts, context, labels),
+    ...storeObjects(args, facts, context, labels),
+    cluster(id, args, facts, context, labels),
+    database(id, args, facts, labels),
+    networkPolicy(facts, context, reach, labels),
+  ].flat();
+}
+
+/** Secret of the database's owner, made before the cluster that takes its password from it. */
+function ownerSecret(id: ServiceId, args: PostgresArgs, { name, namespace, secrets }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+  const template = { username: databaseOf(id, args), password: `{{ .${POSTGRES_PASSWORD} }}` };
+  return externalSecretManifests(ownerName(name), { namespace, store: site.secretStore.name, keys: secrets, type: "kubernetes.io/basic-auth", template, labels, wave: -2 });
+}
+
+function cluster(id: ServiceId, args: PostgresArgs, { name, namespace }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject {
+  const { cpu, memory, memoryLimit } = requests({ cpu: "100m", memory: "256Mi", ...args.resources });
+  const object: ICluster = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false", "argocd.argoproj.io/sync-wave": "-1" } },
+    spec: {
+      instances: 1,
+      enableSuperuserAccess: false,
+      // With one instance it would stop every drain of its node for ever.
+      enablePDB: false,
+      storage: { size: args.size, storageClass: args.storageClass ?? site.storage.className },
+      bootstrap: { initdb: { database: databaseOf(id, args), owner: databaseOf(id, args), secret: { name: ownerName(name) } } },
+      resources: { requests: { cpu, memory }, limits: { memory: memoryLimit } },
+      ...(args.parameters === undefined ? {} : { postgresql: { parameters: { ...args.parameters } } }),
+      // The operator's own way of archiving is deprecated since 1.26; the plugin is its successor.
+      ...(args.store === undefined ? {} : { plugins: [{ name: "barman-cloud.cloudnative-pg.io", isWALArchiver: true, parameters: { barmanObjectName: name } }] }),
+    },
+  };
+  return object as unknown as KubernetesObject;
+}
+
+/** The database as an object of its own, so that what is in it can be told from the cluster it is in. */
+function database(id: ServiceId, args: PostgresArgs, { name, namespace }: ServiceFacts, labels: Record<string, string>): KubernetesObject {
+  const object: IDatabase = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Database",
+    metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" } },
+    // The data outlive the object that names them.
+    spec: { cluster: { name }, name: databaseOf(id, args), owner: databaseOf(id, args), databaseReclaimPolicy: "retain" },
+  };
+  return object as unknown as KubernetesObject;
+}
+
+/** Where backups go, with what key, and when. */
+function storeObjects({ store, backup }: PostgresArgs, { name, namespace }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+  if (store === undefined) return [];
+  const secret = `${name}-store`;
+  const keys = [
+    { key: "ACCESS_KEY_ID", remote: store.accessKey },
+    { key: "SECRET_ACCESS_KEY", remote: store.secretKey },
+  ];
+  const objectStore: KubernetesObject = {
+    apiVersion: "barmancloud.cnpg.io/v1",
+    kind: "ObjectStore",
+    metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-wave": "-2" } },
+    spec: {
+      ...(typeof backup === "string" ? { retentionPolicy: RETENTION[backup] } : {}),
+      configuration: {
+        destinationPath: `s3://${store.bucket}/${name}`,
+        endpointURL: store.endpoint,
+        s3Credentials: { accessKeyId: { name: secret, key: "ACCESS_KEY_ID" }, secretAccessKey: { name: secret, key: "SECRET_ACCESS_KEY" } },
+        wal: { compression: "gzip" },
+        data: { compression: "gzip" },
+      },
+    },
+  };
+  return [...externalSecretManifests(secret, { namespace, store: site.secretStore.name, keys, labels, wave: -2 }), objectStore, ...(typeof backup === "string" ? [scheduledBackup(name, namespace, backup, labels)] : [])];
+}
+
+function scheduledBackup(name: string, namespace: string, backup: BackupClass, labels: Record<string, string>): KubernetesObject {
+  const object: IScheduledBackup = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "ScheduledBackup",
+    metadata: { name, namespace, labels },
+    spec: {
+      cluster: { name },
+      schedule: SCHEDULES[backup],
+      immediate: true,
+      backupOwnerReference: "self",
+      method: "plugin",
+      pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
+    },
+  };
+  return object as unknown as KubernetesObject;
+}
+
+function databaseOf({ name }: ServiceId, { database = name.replace(/-db$/, "").replaceAll("-", "_") }: PostgresArgs): string {
+  return database;
+}
+
+function ownerName(name: string): string {
+  return `${name}-owner`;
+}
