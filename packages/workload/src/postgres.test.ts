@@ -45,6 +45,12 @@ describe("a database", () => {
     expect(at(byKind(objects, "ObjectStore"), "spec.configuration.destinationPath")).toBe("s3://databases/my-app-db");
   });
 
+  it("has its policy before its cluster: where nothing is open by default, each would wait for the other", () => {
+    const objects = objectsOf("my-app-db");
+    const wave = (kind: string): number => Number(byKind(objects, kind).metadata.annotations?.["argocd.argoproj.io/sync-wave"]);
+    expect(wave("NetworkPolicy")).toBeLessThan(wave("Cluster"));
+  });
+
   it("is never pruned or deleted with its data", () => {
     const objects = objectsOf("my-app-db");
     for (const kind of ["Cluster", "Database"]) expect(byKind(objects, kind).metadata.annotations?.["argocd.argoproj.io/sync-options"]).toContain("Prune=false,Delete=false");

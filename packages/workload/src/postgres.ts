@@ -110,8 +110,13 @@ export function postgresManifests(id: ServiceId, args: PostgresArgs, context: Re
     ...storeObjects(args, facts, context, labels),
     cluster(id, args, facts, context, labels),
     database(id, args, facts, labels),
-    networkPolicy(facts, context, reach, labels),
+    beforeCluster(networkPolicy(facts, context, reach, labels)),
   ].flat();
+}
+
+/** Where nothing is open by default, a cluster that came before its policy would wait for the API, and the policy for the cluster. */
+function beforeCluster(policy: KubernetesObject): KubernetesObject {
+  return { ...policy, metadata: { ...policy.metadata, annotations: { "argocd.argoproj.io/sync-wave": "-2" } } };
 }
 
 /** Secret of the database's owner, made before the cluster that takes its password from it. */
