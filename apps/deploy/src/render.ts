@@ -19,6 +19,8 @@ const ROOTS_PROJECT = "roots";
 export interface Folder {
   path: string;
   source: string;
+  /** Namespace that goes without saying in the files' names. */
+  namespace?: string;
   objects: readonly KubernetesObject[];
 }
 
@@ -36,7 +38,7 @@ function serviceFolderOf(service: Service, { registry, context }: Homelab): Fold
   const { facts } = service;
   const objects = service.manifests(context);
   const application = serviceApplication(service, context, { wave: registry.waves.get(facts.name) ?? 0, hasObjects: objects.length > 0 });
-  return { path: serviceFolder(facts, context.site.git.path), source: fileOf(facts), objects: [...application, ...objects] };
+  return { path: serviceFolder(facts, context.site.git.path), source: fileOf(facts), namespace: facts.namespace, objects: [...application, ...objects] };
 }
 
 /** What Argo CD is started with: its namespace, the root, and the project without which the root could not be applied. */
@@ -82,10 +84,12 @@ function rootsProject({ site: { git } }: RenderContext): KubernetesObject[] {
 /** A layer's project: its own charts and namespaces, and of what belongs to the whole cluster only what its services say. The core may write all of it. */
 function layerProject(layer: Layer, { services, site: { git } }: RenderContext): KubernetesObject[] {
   const own = services.filter((one) => one.layer === layer);
+  // What all share lies in everybody's namespaces, and comes up with the core.
+  const inside = layer === "core" ? services : own;
   return argoProjectManifests(layer, {
     description: `Services of the ${layer} layer.`,
     sourceRepos: [git.repoURL, ...unique(own.flatMap(chartRepository))],
-    destinations: unique(own.map(({ namespace }) => namespace)).map((namespace) => ({ namespace })),
+    destinations: unique(inside.map(({ namespace }) => namespace)).map((namespace) => ({ namespace })),
     clusterResourceWhitelist: layer === "core" ? [{ group: "*", kind: "*" }] : clusterKinds(own),
   });
 }

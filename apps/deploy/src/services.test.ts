@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
+import type { RenderContext } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
+import { asksForPassword } from "./auth.ts";
 import { loadStack, type Stack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
-import { NAMES, siteOf } from "./site.ts";
+import { NAMES, SECURITY_HEADERS, siteOf } from "./site.ts";
+import { isView } from "./view.ts";
 
 // The stack of this repository, and whatever is in it: what follows holds for any values that are good.
 const stack = loadStack("production");
@@ -20,7 +24,9 @@ function objectsOf(name: string): readonly KubernetesObject[] {
 
 /** Values that a service hands to its chart. */
 function valuesOf(name: string): unknown {
-  return at(byKind(objectsOf(name), "Application"), "spec.sources.0.helm.valuesObject");
+  const application = byKind(objectsOf(name), "Application");
+  // A chart with no objects beside it is the one source.
+  return at(application, "spec.sources.0.helm.valuesObject") ?? at(application, "spec.source.helm.valuesObject");
 }
 
 const containerOf = (name: string): unknown => at(byKind(objectsOf(name), "Deployment"), "spec.template.spec.containers.0");
@@ -76,7 +82,7 @@ describe("traps of the core", () => {
   });
 
   it("external-secrets: the store's references name their namespace, and its project by slug", () => {
-    const infisical = at(byKind(objectsOf("external-secrets"), "ClusterSecretStore"), "spec.provider.infisical");
+    const infisical = at(byKind(objectsOf("secrets"), "ClusterSecretStore"), "spec.provider.infisical");
     expect(infisical).toMatchObject({
       auth: { universalAuthCredentials: { clientId: { namespace: "external-secrets" }, clientSecret: { namespace: "external-secrets" } } },
       secretsScope: { projectSlug: stack.infisical.projectSlug, environmentSlug: stack.infisical.environment },
@@ -95,18 +101,6 @@ describe("traps of the core", () => {
     });
   });
 
-  it("longhorn: every backup class has its job, and goes to the target", () => {
-    const withTarget = folders(homelab({ ...stack, backups: { target: "nfs://10.9.9.9:/backups" } })).find(({ path }) => path.endsWith("/longhorn"));
-    const jobs = (withTarget?.objects ?? []).filter(({ kind }) => kind === "RecurringJob");
-    expect(jobs.map(({ spec }) => spec)).toMatchObject([
-      { groups: ["daily"], task: "backup" },
-      { groups: ["weekly"], task: "backup" },
-    ]);
-    const withoutTarget = homelab({ ...stack, backups: undefined });
-    const snapshots = folders(withoutTarget).find(({ path }) => path.endsWith("/longhorn"))?.objects.filter(({ kind }) => kind === "RecurringJob");
-    expect(snapshots?.map(({ spec }) => at(spec, "task"))).toEqual(["snapshot", "snapshot"]);
-  });
-
   it("traefik: redirects moved to ports.web.http, and it phones nobody", () => {
     expect(valuesOf("traefik")).toMatchObject({
       ports: { web: { http: { redirections: { entryPoint: { to: "websecure", scheme: "https" } } } } },
@@ -121,14 +115,11 @@ describe("traps of the core", () => {
     expect(ports.filter(({ from }) => from === undefined).flatMap((rule) => rule.ports?.map(({ port }) => port))).toEqual([8000, 8443]);
   });
 
-  it("external-secrets: the store serves the namespaces that read secrets, and no other", () => {
-    expect(at(byKind(objectsOf("external-secrets"), "ClusterSecretStore"), "spec.conditions.0.namespaces")).toEqual(["cert-manager", "media"]);
-  });
-
   it("traefik comes after what gives it an address and certificates", () => {
     const { waves } = home.registry;
     for (const name of ["metallb", "cert-manager"]) expect(waves.get("traefik")).toBeGreaterThan(waves.get(name) ?? Number.NaN);
-    expect(waves.get("cert-manager")).toBeGreaterThan(waves.get("external-secrets") ?? Number.NaN);
+    expect(waves.get("cert-manager")).toBeGreaterThan(waves.get("secrets") ?? Number.NaN);
+    expect(waves.get("secrets")).toBeGreaterThan(waves.get("external-secrets") ?? Number.NaN);
   });
 
   it("argo-cd: waves between Applications need the health check, and it never deletes itself", () => {
@@ -146,6 +137,68 @@ describe("traps of the core", () => {
     const machines = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`worker-${index}`, { ...Object.values(stack.machines)[0], dataDisk: index < disks ? "100Gi" : undefined }]));
     expect(siteOf({ ...stack, machines } as Stack).storage.replicas).toBe(copies);
   });
+});
+
+describe("traps of what all services share", () => {
+  it("backup-policies: every backup class has its job, and goes to the target", () => {
+    const withTarget = folders(homelab({ ...stack, backups: { target: "nfs://10.9.9.9:/backups" } })).find(({ path }) => path.endsWith("/backup-policies"));
+    const jobs = (withTarget?.objects ?? []).filter(({ kind }) => kind === "RecurringJob");
+    expect(jobs.map(({ spec }) => spec)).toMatchObject([
+      { groups: ["daily"], task: "backup" },
+      { groups: ["weekly"], task: "backup" },
+    ]);
+    const withoutTarget = homelab({ ...stack, backups: undefined });
+    const snapshots = folders(withoutTarget).find(({ path }) => path.endsWith("/backup-policies"))?.objects.filter(({ kind }) => kind === "RecurringJob");
+    expect(snapshots?.map(({ spec }) => at(spec, "task"))).toEqual(["snapshot", "snapshot"]);
+  });
+
+  it("secrets: the store serves the namespaces that read secrets, and no other", () => {
+    const expected = [...new Set(home.context.services.filter((one) => !isView(one) && (one.secrets.length > 0 || asksForPassword(one))).map(({ namespace }) => namespace))].sort();
+    expect(expected).toContain("cert-manager");
+    expect(at(byKind(objectsOf("secrets"), "ClusterSecretStore"), "spec.conditions.0.namespaces")).toEqual(expected);
+  });
+
+  it("network-policies: a chart's jobs run before its policy is there, so a namespace is closed twice only where no chart is, and never Argo CD's", () => {
+    const closed = objectsOf("network-policies").filter(({ kind }) => kind === "NetworkPolicy").map(({ metadata }) => metadata.namespace);
+    const inside = Map.groupBy(home.context.services, ({ namespace }) => namespace);
+    expect(closed).toContain("media");
+    for (const namespace of closed) for (const one of inside.get(namespace ?? "") ?? []) expect([one.name, one.chart, one.relaxations.filter(({ what }) => what === "network")]).toEqual([one.name, undefined, []]);
+  });
+
+  it("network-policies: every pod is under a policy but where the declaration says why not", () => {
+    const closed = new Set(all.flatMap(({ objects }) => objects).filter(({ kind, spec }) => kind === "NetworkPolicy" && isDeepStrictEqual(at(spec, "podSelector"), {})).map(({ metadata }) => metadata.namespace));
+    const open = home.context.services.filter((one) => !isView(one) && !closed.has(one.namespace));
+    expect(open.map(({ name }) => name)).toContain("longhorn");
+    for (const { namespace } of open) expect(home.context.services.filter((one) => one.namespace === namespace).flatMap(({ relaxations }) => relaxations.map(({ what }) => what))).toContain("network");
+  });
+
+  it("network-policies: with nothing open by default, no pod may come a wave before its policy", () => {
+    const waves = (objects: readonly KubernetesObject[], kinds: readonly string[]): number[] =>
+      objects.filter(({ kind }) => kinds.includes(kind)).map(({ metadata }) => Number(metadata.annotations?.["argocd.argoproj.io/sync-wave"] ?? 0));
+    const late = all.filter(({ objects }) => Math.max(...waves(objects, ["NetworkPolicy"])) > Math.min(...waves(objects, ["Cluster", "DaemonSet", "Deployment", "Job", "StatefulSet"])));
+    expect(late.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("ingress-routes: a Middleware of another namespace is not found, so the headers are the entry point's and each password its namespace's", () => {
+    const headers = byKind(objectsOf("ingress-routes"), "Middleware", SECURITY_HEADERS);
+    expect(at(valuesOf("traefik"), "ports.websecure.http.middlewares")).toEqual([`${headers.metadata.namespace ?? ""}-${headers.metadata.name}@kubernetescrd`]);
+    const guarded = new Set(home.context.services.filter(asksForPassword).map(({ namespace }) => namespace));
+    expect(new Set(passwordNamespaces(home))).toEqual(guarded);
+  });
+
+  it("ingress-routes: Traefik takes a Secret with one key, and the app must not learn the password", () => {
+    const services = home.context.services.map((one) => (one.name === "sonarr" ? { ...one, auth: "basic" } : one)) as typeof home.context.services;
+    const objects = sharedObjects("ingress-routes", { ...home.context, services });
+    expect(at(byKind(objects, "Middleware", "auth"), "spec.basicAuth")).toEqual({ secret: "auth", removeHeader: true });
+    expect(at(byKind(objects, "ExternalSecret", "auth"), "spec.data")).toEqual([{ secretKey: "users", remoteRef: { key: "/shared-config/ingress-routes/BASIC_AUTH_USERS" } }]);
+    expect(objects.filter(({ metadata }) => metadata.name === "auth").map(({ metadata }) => metadata.namespace)).toEqual(["media", "media"]);
+    const store = byKind(sharedObjects("secrets", { ...home.context, services: services.map((one) => ({ ...one, secrets: [] })) }), "ClusterSecretStore");
+    expect(at(store, "spec.conditions.0.namespaces")).toContain("media");
+  });
+
+  const sharedObjects = (name: string, context: RenderContext): readonly KubernetesObject[] => home.registry.services.find(({ id }) => id.name === name)?.manifests(context) ?? [];
+  const passwordNamespaces = ({ context }: typeof home): (string | undefined)[] =>
+    sharedObjects("ingress-routes", context).filter(({ metadata }) => metadata.name === "auth").map(({ metadata }) => metadata.namespace);
 });
 
 describe("traps of the media apps", () => {

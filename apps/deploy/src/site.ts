@@ -10,6 +10,8 @@ export const NAMES = {
   storageClass: "longhorn",
 } as const;
 
+/** Traefik's Middleware on every answer, which Traefik and `ingress-routes` both name. */
+export const SECURITY_HEADERS = "security-headers";
 /** Where the rendered tree lies in the repository. */
 export const TREE = "kubernetes";
 /** Where Talos mounts the user volume named `longhorn` (Talos 1.13, disk management). */

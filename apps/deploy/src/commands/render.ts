@@ -17,7 +17,7 @@ export async function renderCommand({ stack, check = false, base = ROOT }: { sta
   const forgotten = unlisted(readdirSync(join(ROOT, SERVICES), { recursive: true, encoding: "utf8" }), categories);
   if (forgotten.length > 0) throw new RegistryError(forgotten);
   const tree = new GitTree({ base, roots: [TREE, BOOTSTRAP], generator: "./rzp render" });
-  for (const { path, objects, source } of folders(homelab(loadStack(stack)))) tree.add(path, objects, { source });
+  for (const { path, objects, ...options } of folders(homelab(loadStack(stack)))) tree.add(path, objects, options);
   return Promise.resolve(check ? checkTree(tree, stack) : writeTree(tree));
 }
 

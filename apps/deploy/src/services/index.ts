@@ -3,5 +3,6 @@ import type { Category } from "@rzp/workload/manifests";
 import mediaAcquisition from "./apps/media/acquisition/index.ts";
 import mediaStreaming from "./apps/media/streaming/index.ts";
 import core from "./core/index.ts";
+import sharedConfig from "./shared-config/index.ts";
 
-export const categories: readonly Category[] = [core, mediaAcquisition, mediaStreaming];
+export const categories: readonly Category[] = [core, sharedConfig, mediaAcquisition, mediaStreaming];

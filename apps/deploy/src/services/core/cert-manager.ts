@@ -16,7 +16,7 @@ export const certManager = helmWorkload({
     resources: { requests: { cpu: "75m", memory: "96Mi" }, limits: { memory: "256Mi" } },
   },
   secrets: [TOKEN],
-  needs: ["external-secrets"],
+  needs: ["secrets"],
   network: { api: true, internet: true, webhooks: [10_250] },
   objects: ({ name, site: { certificates } }) => [
     {

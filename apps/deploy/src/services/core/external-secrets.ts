@@ -1,4 +1,3 @@
-import { infisicalSecretStoreManifests } from "@rzp/infisical/manifests";
 import { helmWorkload } from "@rzp/workload/manifests";
 
 export const externalSecrets = helmWorkload({
@@ -9,15 +8,6 @@ export const externalSecrets = helmWorkload({
     resources: { requests: { cpu: "80m", memory: "100Mi" }, limits: { memory: "256Mi" } },
   },
   network: { api: true, internet: true, webhooks: [10_250] },
-  objects: ({ site: { secretStore: store } }, { services }) =>
-    infisicalSecretStoreManifests(store.name, {
-      // A namespace in which nothing reads a secret has no business with the store.
-      namespaces: [...new Set(services.filter(({ secrets }) => secrets.length > 0).map(({ namespace }) => namespace))].sort(),
-      hostAPI: store.url,
-      projectSlug: store.projectSlug,
-      environmentSlug: store.environmentSlug,
-      auth: { universal: { clientId: { ...store.identity, key: "clientId" }, clientSecret: { ...store.identity, key: "clientSecret" } } },
-    }),
   // Its CRDs gone, every ExternalSecret would go with them.
   application: { onDelete: "orphan" },
 });

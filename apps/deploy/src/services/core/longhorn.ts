@@ -1,11 +1,4 @@
-import type { KubernetesObject } from "@rzp/core";
-import { BACKUP_CLASSES, helmWorkload, type BackupClass } from "@rzp/workload/manifests";
-
-/** When a backup class runs, and how many of its backups are kept. */
-const SCHEDULES: Record<BackupClass, { cron: string; retain: number }> = {
-  daily: { cron: "0 3 * * *", retain: 14 },
-  weekly: { cron: "0 4 * * 0", retain: 8 },
-};
+import { helmWorkload } from "@rzp/workload/manifests";
 
 export const longhorn = helmWorkload({
   purpose: "Keeps every volume on the machines' own disks, in several copies.",
@@ -31,12 +24,5 @@ export const longhorn = helmWorkload({
     longhornUI: { replicas: 1 },
   }),
   network: "kubelets and kernels of all nodes dial its pods from the nodes' own network: iSCSI, NFS shares, CSI and webhooks",
-  objects: ({ namespace, site: { storage } }) => BACKUP_CLASSES.map((name) => recurringJob(name, namespace, storage.backupTarget !== undefined)),
   application: { onDelete: "orphan" },
 });
-
-/** A claim joins by its label `recurring-job-group.longhorn.io/<class>`. */
-function recurringJob(name: BackupClass, namespace: string, hasTarget: boolean): KubernetesObject {
-  const spec = { ...SCHEDULES[name], name, groups: [name], task: hasTarget ? "backup" : "snapshot", concurrency: 2 };
-  return { apiVersion: "longhorn.io/v1beta2", kind: "RecurringJob", metadata: { name, namespace }, spec };
-}

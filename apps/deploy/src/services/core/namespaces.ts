@@ -1,46 +1,21 @@
 import type { KubernetesObject } from "@rzp/core";
-import { commonLabels, POD_SECURITY, type Declaration, type PodSecurity, type ServiceFacts, type ServiceId } from "@rzp/workload/manifests";
+import { commonLabels, POD_SECURITY, type PodSecurity, type ServiceFacts } from "@rzp/workload/manifests";
 import { NAMES } from "../../site.ts";
+import { NO_NAMESPACE, view } from "../../view.ts";
 
 /** Every namespace of the homelab, before anything is put into it: a pod-security label that comes later than the pods comes too late. */
-export const namespaces: Declaration = {
-  facts,
-  manifests: (_, { services }) => {
+export const namespaces = view({
+  purpose: "Every namespace, with the pod security it enforces.",
+  // Before everything else of its layer.
+  wave: -1,
+  manifests: ({ services }) => {
     const names = [...new Set(services.map(({ namespace }) => namespace))].filter((name) => !MADE_ELSEWHERE.includes(name)).sort();
     return names.map((name) => namespaceObject(name, services));
   },
-  override: () => namespaces,
-};
+});
 
-/** Argo CD's own is made by the bootstrap, before there is an Argo CD; `default` is Kubernetes'. */
-const MADE_ELSEWHERE: readonly string[] = [NAMES.argocd.namespace, "default"];
-
-function facts({ name, category }: ServiceId): ServiceFacts {
-  return {
-    name,
-    category,
-    layer: "core",
-    // Only the Application's destination: there is nothing of its own in it.
-    namespace: "default",
-    podSecurity: "restricted",
-    purpose: "Every namespace, with the pod security it enforces.",
-    // Before everything else of its layer.
-    wave: -1,
-    images: [],
-    ports: [],
-    podLabels: {},
-    exposure: "internal",
-    hostPorts: [],
-    secrets: [],
-    volumes: [],
-    needs: [],
-    talksTo: [],
-    relaxations: [],
-    risks: [],
-    clusterKinds: [{ group: "", kind: "Namespace" }],
-    requests: { cpu: "0", memory: "0Mi" as const, replicas: 0 },
-  };
-}
+/** Argo CD's own is made by the bootstrap, before there is an Argo CD; the other is Kubernetes'. */
+const MADE_ELSEWHERE: readonly string[] = [NAMES.argocd.namespace, NO_NAMESPACE];
 
 /** One namespace. It enforces what its weakest service needs, and audits and warns of everything short of restricted. */
 export function namespaceObject(name: string, services: readonly ServiceFacts[]): KubernetesObject {
