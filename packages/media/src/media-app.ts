@@ -45,7 +45,7 @@ const GPUS: Record<NonNullable<MediaAppArgs["gpu"]>, PodExtras> = {
 /** Every argument of a media app: one that is not among them is a slip of the pen. */
 const MEDIA_ARGS: Readonly<Record<keyof MediaAppArgs, true>> = {
   image: true, port: true, health: true, purpose: true, upstream: true, risks: true, ports: true, startupSeconds: true, command: true, args: true, env: true, secrets: true,
-  files: true, seed: true, volumes: true, scratch: true, user: true, host: true, exposure: true, talksTo: true, needs: true, internet: true,
+  secretFiles: true, files: true, seed: true, volumes: true, scratch: true, user: true, host: true, exposure: true, auth: true, talksTo: true, needs: true, internet: true,
   lan: true, loadBalancer: true, replicas: true, resources: true, gracePeriodSeconds: true, relax: true, transform: true, library: true,
   readOnly: true, gpu: true, config: true,
 }; // prettier-ignore

@@ -81,6 +81,11 @@ export interface WorkloadArgs {
    * reaches the pods with their next start. @default none
    */
   secrets?: readonly (string | { key: string; remote: string })[];
+  /**
+   * Files by absolute path whose whole content is one key of the secret store, for apps that read no environment. Only the process's user and group can read
+   * them. `remote` defaults to `/<category>/<name>/<key>`; a value that changes in the store reaches the pods with their next start. @default none
+   */
+  secretFiles?: Readonly<Record<string, string | { key: string; remote: string }>>;
   /** Files by absolute path, mounted read-only; a changed one restarts the pods. @default none */
   files?: Readonly<Record<string, Text>>;
   /**
@@ -100,6 +105,11 @@ export interface WorkloadArgs {
   host?: string | false;
   /** `public` also publishes the host on the internet through the tunnel. @default "internal" */
   exposure?: "internal" | "public";
+  /**
+   * What the route asks for before it leads to the app: `basic` a name and password of those who may pass, for apps that ask for none themselves. It is asked
+   * by the Middleware `auth` of the service's namespace, which must exist: until it does, the route answers nobody. In place. @default nothing
+   */
+  auth?: "basic";
   /** Services this one opens connections to; all others are closed. In place. @default none */
   talksTo?: readonly string[];
   /** Services that must be up before this one is applied. In place. @default none */
@@ -130,6 +140,6 @@ export interface WorkloadArgs {
 /** Every argument of a workload: one that is not among them is a slip of the pen. */
 export const WORKLOAD_ARGS: Readonly<Record<keyof WorkloadArgs, true>> = {
   image: true, port: true, health: true, purpose: true, upstream: true, risks: true, ports: true, startupSeconds: true, command: true, args: true, env: true, secrets: true,
-  files: true, seed: true, volumes: true, scratch: true, user: true, group: true, host: true, exposure: true, talksTo: true, needs: true,
+  secretFiles: true, files: true, seed: true, volumes: true, scratch: true, user: true, group: true, host: true, exposure: true, auth: true, talksTo: true, needs: true,
   internet: true, lan: true, loadBalancer: true, replicas: true, resources: true, gracePeriodSeconds: true, relax: true, pod: true, transform: true,
 }; // prettier-ignore

@@ -10,7 +10,8 @@ export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
   const refuse = refusal("HelmWorkload", id.name);
   const { podSecurity = "restricted", network = {}, route, release } = args;
   const layer = checkId(id, refuse);
-  checkChart(args.chart, refuse);
+  checkChart(args.chart, "chart", refuse);
+  for (const [extra, chart] of Object.entries(args.extraCharts ?? {})) checkExtraChart(extra, { ...args.chart, ...chart }, release ?? id.name, refuse);
   if (release !== undefined && (!isDnsLabel(release) || release.length > NAME_MAX)) {
     refuse("release", `"${release}" is not a release name`, `Use at most ${NAME_MAX} characters of a-z, 0-9 and -.`);
   }
@@ -23,7 +24,7 @@ export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
   });
   checkSecrets(args.secrets ?? [], refuse);
   if (route !== undefined) checkBackend(route, refuse);
-  checkRoute(route?.host, args.exposure, route !== undefined, refuse);
+  checkRoute(route?.host, args, route !== undefined, refuse);
   checkLoadBalancer(args.loadBalancer, refuse);
   checkResources(args.resources, refuse);
   checkReplicas(args.replicas, refuse);
@@ -63,10 +64,17 @@ function checkClusterKinds(kinds: HelmWorkloadArgs["clusterKinds"] = [], refuse:
   });
 }
 
-function checkChart({ repoURL, name, version }: HelmWorkloadArgs["chart"], refuse: Refuse): void {
-  if (!/^(https|oci):\/\/[^/]/.test(repoURL)) refuse("chart.repoURL", `"${repoURL}" is not a chart repository`, "Begin it with https:// or oci://.");
-  if (!/^[A-Za-z0-9][-._A-Za-z0-9]*$/.test(name)) refuse("chart.name", `"${name}" is not a chart's name`, "Give the folder of an OCI registry in repoURL.");
-  if (!/^v?\d+\.\d+\.\d+([-+][-+.0-9A-Za-z]+)?$/.test(version)) refuse("chart.version", `"${version}" is not an exact version`, "A range follows whatever is newest.");
+/** Two releases of one name in one namespace would write each other's objects. */
+function checkExtraChart(extra: string, chart: HelmWorkloadArgs["chart"], first: string, refuse: Refuse): void {
+  if (!isDnsLabel(extra) || extra.length > NAME_MAX) refuse(`extraCharts.${extra}`, "is not a release name", `Use at most ${NAME_MAX} characters of a-z, 0-9 and -.`);
+  if (extra === first) refuse(`extraCharts.${extra}`, "is the release of the chart itself", "Choose another name.");
+  checkChart(chart, `extraCharts.${extra}`, refuse);
+}
+
+function checkChart({ repoURL, name, version }: HelmWorkloadArgs["chart"], path: string, refuse: Refuse): void {
+  if (!/^(https|oci):\/\/[^/]/.test(repoURL)) refuse(`${path}.repoURL`, `"${repoURL}" is not a chart repository`, "Begin it with https:// or oci://.");
+  if (!/^[A-Za-z0-9][-._A-Za-z0-9]*$/.test(name)) refuse(`${path}.name`, `"${name}" is not a chart's name`, "Give the folder of an OCI registry in repoURL.");
+  if (!/^v?\d+\.\d+\.\d+([-+][-+.0-9A-Za-z]+)?$/.test(version)) refuse(`${path}.version`, `"${version}" is not an exact version`, "A range follows whatever is newest.");
 }
 
 function checkNetwork({ webhooks = [], open = [] }: Exclude<HelmWorkloadArgs["network"], string | undefined>, refuse: Refuse): void {

@@ -1,5 +1,5 @@
 import { contains, didYouMean, parseRange, type AddressRange } from "@rzp/core";
-import { claimName, loadBalancerName, tlsSecretName } from "./names.ts";
+import { claimName, loadBalancerName, secretFilesName, tlsSecretName } from "./names.ts";
 import { LAYERS, peerPorts, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 
@@ -56,7 +56,8 @@ function objectsOf({ name, namespace, volumes, secrets, host, loadBalancer, char
   return [
     ...(chart === undefined ? [`the Service ${namespace}/${name}`] : []),
     ...(chart === undefined && loadBalancer !== undefined ? [`the Service ${namespace}/${loadBalancerName(name)}`] : []),
-    ...(chart === undefined && secrets.length > 0 ? [`the Secret ${namespace}/${name}`] : []),
+    ...(chart === undefined && secrets.some(({ file }) => file === undefined) ? [`the Secret ${namespace}/${name}`] : []),
+    ...(secrets.some(({ file }) => file !== undefined) ? [`the Secret ${namespace}/${secretFilesName(name)}`] : []),
     ...(host === undefined ? [] : [`the Secret ${namespace}/${tlsSecretName(name)}`]),
     ...(chart === undefined ? volumes : []).map((volume) => `the claim ${namespace}/${claimName(name, volume.name)}`),
   ];

@@ -9,12 +9,13 @@ const VOLUME_NAME_MAX = 20;
 
 /** Volumes, scratch directories and files: each with a place of its own, and seeds on a volume. */
 export function checkStorage(args: WorkloadArgs, refuse: Refuse): void {
-  const { volumes = {}, scratch = {}, files = {}, seed = {} } = args;
+  const { volumes = {}, scratch = {}, files = {}, secretFiles = {}, seed = {} } = args;
   const take = places(refuse);
   for (const [name, volume] of Object.entries(volumes)) checkVolume(name, volume, take, refuse);
   for (const [path, size] of Object.entries(scratch)) checkSize(size, `scratch.${path}`, "256Mi", refuse);
   for (const path of Object.keys(scratchOf(args))) take(path, `scratch.${path}`);
   for (const path of Object.keys(files)) take(path, `files.${path}`);
+  for (const path of Object.keys(secretFiles)) take(path, `secretFiles.${path}`);
   for (const path of Object.keys(seed)) {
     take(path, `seed.${path}`);
     if (!Object.values(volumes).some(({ mountPath }) => path.startsWith(`${mountPath}/`))) {
@@ -27,7 +28,7 @@ function checkVolume(name: string, volume: VolumeArgs, take: (path: string, fiel
   const path = `volumes.${name}`;
   if (!isDnsLabel(name) || name.length > VOLUME_NAME_MAX) refuse(path, "is not a name for a volume", `Use at most ${VOLUME_NAME_MAX} characters of a-z, 0-9 and -.`);
   // The pod has volumes of these names already.
-  if (/^(files|seed|scratch.*)$/.test(name)) refuse(path, "is a name the pod uses itself", "Choose another one.");
+  if (/^(files|secret-files|seed|scratch.*)$/.test(name)) refuse(path, "is a name the pod uses itself", "Choose another one.");
   take(volume.mountPath, `${path}.mountPath`);
   checkSize(volume.size, `${path}.size`, "5Gi", refuse);
   checkBackup(`${path}.backup`, volume, refuse);

@@ -2,7 +2,7 @@ import { isDnsLabel, isIpv4, parseBytes, parseCpu, refusal, type Refuse } from "
 import type { WorkloadArgs } from "./args.ts";
 import { categoryProblem } from "./category.ts";
 import { checkSize, checkStorage } from "./check-storage.ts";
-import { secretKeys } from "./env.ts";
+import { keyOf, secretKeys } from "./env.ts";
 import { parseImage } from "./image.ts";
 import { NAME_MAX } from "./names.ts";
 import { checkRelax } from "./relax.ts";
@@ -14,12 +14,13 @@ import { layerOf, LAYERS, SHARED_CONFIG, namespaceOf, partOf, type Layer, type S
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
   const refuse = refusal(component, id.name);
   const layer = checkId(id, refuse);
-  const image = parseImage(args.image);
+  const image = parseImage(args.image, { latest: args.relax?.latest !== undefined });
   if ("problem" in image) refuse(image.path, image.problem, image.expected);
   checkPorts(args, refuse);
   if (args.health !== "tcp" && !args.health.startsWith("/")) refuse("health", `"${args.health}" is not a path`, 'Begin it with /, or write "tcp".');
   checkEnvironment(args, refuse);
-  checkRoute(args.host, args.exposure, args.host !== false, refuse);
+  checkSecretFiles(args, refuse);
+  checkRoute(args.host, args, args.host !== false, refuse);
   checkStorage(args, refuse);
   checkResources(args.resources, refuse);
   checkNumbers(args, refuse);
@@ -50,9 +51,10 @@ function ownNamespace({ name, category }: ServiceId): string {
   return SYSTEM_NAMESPACES.includes(name) ? partOf(`${category}/${name}`) : name;
 }
 
-export function checkRoute(host: string | false | undefined, exposure: WorkloadArgs["exposure"], routed: boolean, refuse: Refuse): void {
+export function checkRoute(host: string | false | undefined, { exposure, auth }: Pick<WorkloadArgs, "exposure" | "auth">, routed: boolean, refuse: Refuse): void {
   if (typeof host === "string" && !isDnsLabel(host)) refuse("host", `"${host}" is not a DNS label`, "Name it below the site's domain, without the domain itself.");
   if (exposure === "public" && !routed) refuse("exposure", "is public, but the service has no route", "Give it a host, or leave exposure out.");
+  if (auth !== undefined && !routed) refuse("auth", "is set, but the service has no route", "Give it a host, or leave auth out.");
 }
 
 export function checkPeers(name: string, { talksTo = [], needs = [] }: Pick<WorkloadArgs, "talksTo" | "needs">, refuse: Refuse): void {
@@ -138,11 +140,24 @@ function checkEnvironment({ env = {}, secrets = [] }: WorkloadArgs, refuse: Refu
 export function checkSecrets(secrets: readonly (string | ServiceSecret)[], refuse: Refuse): void {
   const keys = secretKeys(secrets);
   secrets.forEach((secret, index) => {
-    const path = `secrets[${index}]`;
-    const { key, remote } = typeof secret === "string" ? { key: secret, remote: `/${secret}` } : secret;
-    if (!/^[-._A-Za-z0-9]{1,253}$/.test(key)) refuse(path, `"${key}" has illegal characters`, "Use letters, digits, dots, underscores and dashes.");
-    if (!/^(\/[_A-Za-z0-9][-._A-Za-z0-9]*)+$/.test(remote)) refuse(`${path}.remote`, `"${remote}" is not an absolute key`, "Write it as /folder/NAME.");
-    if (keys.indexOf(key) !== index) refuse(path, `"${key}" is named twice`, "Each key has one value.");
+    checkSecret(secret, `secrets[${index}]`, refuse);
+    const key = keyOf(secret);
+    if (keys.indexOf(key) !== index) refuse(`secrets[${index}]`, `"${key}" is named twice`, "Each key has one value.");
+  });
+}
+
+function checkSecret(secret: string | ServiceSecret, path: string, refuse: Refuse): void {
+  const { key, remote } = typeof secret === "string" ? { key: secret, remote: `/${secret}` } : secret;
+  if (!/^[-._A-Za-z0-9]{1,253}$/.test(key)) refuse(path, `"${key}" has illegal characters`, "Use letters, digits, dots, underscores and dashes.");
+  if (!/^(\/[_A-Za-z0-9][-._A-Za-z0-9]*)+$/.test(remote)) refuse(`${path}.remote`, `"${remote}" is not an absolute key`, "Write it as /folder/NAME.");
+}
+
+function checkSecretFiles({ secretFiles = {} }: WorkloadArgs, refuse: Refuse): void {
+  const keys = Object.values(secretFiles).map(keyOf);
+  Object.entries(secretFiles).forEach(([file, secret], index) => {
+    checkSecret(secret, `secretFiles.${file}`, refuse);
+    const key = keyOf(secret);
+    if (keys.indexOf(key) !== index) refuse(`secretFiles.${file}`, `"${key}" is named twice`, "Each file has a key of its own.");
   });
 }
 

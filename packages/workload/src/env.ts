@@ -14,7 +14,12 @@ export function environment(self: Self, { env = {}, secrets = [] }: Pick<Workloa
 
 /** Names of the environment variables that come from the secret store. */
 export function secretKeys(secrets: NonNullable<WorkloadArgs["secrets"]>): string[] {
-  return secrets.map((secret) => (typeof secret === "string" ? secret : secret.key));
+  return secrets.map(keyOf);
+}
+
+/** Key of a secret in its Kubernetes Secret. */
+export function keyOf(secret: string | { key: string }): string {
+  return typeof secret === "string" ? secret : secret.key;
 }
 
 /** What a value of the service may be made from. */

@@ -45,6 +45,21 @@ describe("a chart's Application", () => {
     expect(at(chartOf({ chart: { ...CHART, repoURL: "oci://quay.io/jetstack/charts" } }).application, "spec.sources.0.repoURL")).toBe("quay.io/jetstack/charts");
   });
 
+  it("brings up further charts of its repository in the same namespace, each as a release of its own", () => {
+    const { application } = chartOf({ namespace: "ctl-system", extraCharts: { plugin: { name: "app-plugin", version: "0.7.1", values: ({ namespace }) => ({ namespace }) } } });
+    expect(at(application, "spec.sources.1")).toEqual({ repoURL: CHART.repoURL, chart: "app-plugin", targetRevision: "0.7.1", helm: { releaseName: "plugin", valuesObject: { namespace: "ctl-system" } } });
+    expect(at(application, "spec.sources.2.path")).toBe("kubernetes/core/ctl");
+    expect(at(application, "spec.destination.namespace")).toBe("ctl-system");
+  });
+
+  it.each<[string, HelmWorkloadArgs["extraCharts"], string]>([
+    ["has the first one's release", { ctl: { name: "app-plugin", version: "0.7.1" } }, "extraCharts.ctl is the release of the chart itself"],
+    ["has no release name", { "Plug In": { name: "app-plugin", version: "0.7.1" } }, "extraCharts.Plug In is not a release name"],
+    ["follows whatever is newest", { plugin: { name: "app-plugin", version: "^0.7.1" } }, 'extraCharts.plugin.version "^0.7.1" is not an exact version'],
+  ])("takes no further chart that %s", (_, extraCharts, message) => {
+    expect(() => chartOf({ extraCharts: extraCharts ?? {} })).toThrow(message);
+  });
+
   it("has values without what is undefined, made from the site and the services beside it", () => {
     const values: HelmWorkloadArgs["values"] = ({ site, namespace }, { services }) => ({ zone: site.domain, namespace, count: services.length, off: undefined, deep: { off: undefined, on: true } });
     const { context } = lab([category("core", { ctl: helmWorkload({ chart: CHART }) })]);
@@ -74,6 +89,11 @@ describe("what stands beside a chart", () => {
       annotations: { [OPTIONS]: "SkipDryRunOnMissingResource=true", "argocd.argoproj.io/sync-wave": "1" },
     });
     expect(byKind(made, "Thing", "kept").metadata.annotations).toEqual({ [OPTIONS]: "SkipDryRunOnMissingResource=true,Prune=false", "argocd.argoproj.io/sync-wave": "5" });
+  });
+
+  it("asks for a password in front of a chart that asks for none", () => {
+    const { objects } = chartOf({ route: { service: "ui", port: 80 }, auth: "basic" });
+    expect(at(byKind(objects, "IngressRoute"), "spec.routes.0")).toMatchObject({ middlewares: [{ name: "auth" }], services: [{ name: "ui", port: 80 }] });
   });
 
   it("carries the reason of a weaker namespace on its policy", () => {

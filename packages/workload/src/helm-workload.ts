@@ -46,9 +46,11 @@ export interface ChartNetwork {
 }
 
 /** Arguments of a service whose upstream is a Helm chart. It gets the same envelope as a workload. */
-export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "upstream" | "risks" | "exposure" | "talksTo" | "needs" | "loadBalancer"> {
+export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "upstream" | "risks" | "exposure" | "auth" | "talksTo" | "needs" | "loadBalancer"> {
   /** Chart by repository (`https://` or `oci://`), name and exact version. Argo CD renders it; its objects are not in the tree. */
   chart: { repoURL: string; name: string; version: string };
+  /** Further charts of the same repository that must share the first one's namespace, such as an operator's plugin, by release name. @default none */
+  extraCharts?: Readonly<Record<string, { name: string; version: string; values?: HelmWorkloadArgs["values"] }>>;
   /** The handful of values that matter. A field that is undefined is left out. */
   values?: FromContext<Readonly<Record<string, Json | undefined>>>;
   /** Release name, and so the prefix of the chart's objects. Changing it makes them all anew. @default the service's name */
@@ -86,8 +88,8 @@ export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "upstre
 
 /** Every argument of a chart's service: one that is not among them is a slip of the pen. */
 const HELM_ARGS: Readonly<Record<keyof HelmWorkloadArgs, true>> = {
-  chart: true, upstream: true, risks: true, volumes: true, values: true, release: true, namespace: true, podSecurity: true, route: true, ports: true, hostPorts: true, resources: true,
-  replicas: true, secrets: true, objects: true, clusterKinds: true, network: true, application: true, purpose: true, exposure: true, talksTo: true,
+  chart: true, extraCharts: true, upstream: true, risks: true, volumes: true, values: true, release: true, namespace: true, podSecurity: true, route: true, ports: true, hostPorts: true, resources: true,
+  replicas: true, secrets: true, objects: true, clusterKinds: true, network: true, application: true, purpose: true, exposure: true, auth: true, talksTo: true,
   needs: true, loadBalancer: true,
 }; // prettier-ignore
 
@@ -99,7 +101,7 @@ export function helmWorkload(args: HelmWorkloadArgs): Declaration {
       return helmFacts(id, args);
     },
     manifests: (id, context) => helmManifests(id, args, context),
-    delivery: (id, context) => ({ charts: [chartSource(id, args, context)], ...(args.application === undefined ? {} : { application: args.application }) }),
+    delivery: (id, context) => ({ charts: chartSources(id, args, context), ...(args.application === undefined ? {} : { application: args.application }) }),
     override: (id, changes) => helmWorkload(changed(id, args, changes)),
   };
 }
@@ -127,6 +129,7 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     host: args.route === undefined ? undefined : (args.route.host ?? name),
     routePort: args.route === undefined ? undefined : (args.route.targetPort ?? args.route.port),
     exposure: args.exposure ?? "internal",
+    auth: args.auth,
     loadBalancer: args.loadBalancer,
     hostPorts: args.hostPorts ?? [],
     secrets: remoteSecrets(id, args.secrets),
@@ -164,7 +167,14 @@ export function chartObjects(id: ServiceId, args: HelmWorkloadArgs, context: Ren
   return objects.map((object) => afterChart(object, commonLabels(facts)));
 }
 
-/** The chart as a source of the service's Application. */
+/** The charts as sources of the service's Application. */
+export function chartSources(id: ServiceId, args: HelmWorkloadArgs, context: RenderContext): ApplicationSource[] {
+  const extra = Object.entries(args.extraCharts ?? {}).map(([release, { values, ...chart }]): HelmWorkloadArgs => ({ chart: { ...args.chart, ...chart }, release, ...(values === undefined ? {} : { values }) }));
+  const place = { ...id, ...(args.namespace === undefined ? {} : { namespace: args.namespace }) };
+  return [chartSource(id, args, context), ...extra.map((one) => chartSource(place, one, context))];
+}
+
+/** One chart as a source. */
 export function chartSource(id: ServiceId, args: HelmWorkloadArgs, context: RenderContext): ApplicationSource {
   const { repoURL, name: chart, version } = args.chart;
   const values = resolve(args.values ?? {}, selfOf(helmFacts(id, args), context.site), context);

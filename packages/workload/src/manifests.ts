@@ -3,7 +3,7 @@ export type { Mount, PodExtras, Self, Text, VolumeArgs, WorkloadArgs } from "./a
 export { category, type Category } from "./category.ts";
 export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";
 export { parseImage, type Image } from "./image.ts";
-export { NAME_MAX } from "./names.ts";
+export { AUTH_MIDDLEWARE, NAME_MAX } from "./names.ts";
 export { placedManifests, type Placement } from "./placement.ts";
 export { POSTGRES_PASSWORD, postgresDatabase, type ObjectStore, type PostgresArgs } from "./postgres.ts";
 export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";

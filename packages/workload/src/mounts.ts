@@ -2,22 +2,26 @@ import { refusal, type Bytes } from "@rzp/core";
 import type { IVolume } from "kubernetes-models/v1/Volume";
 import type { IVolumeMount } from "kubernetes-models/v1/VolumeMount";
 import type { Mount, PodExtras, WorkloadArgs } from "./args.ts";
-import { claimName, fileKey, filesName, scratchName, seedName } from "./names.ts";
+import { keyOf } from "./env.ts";
+import { claimName, fileKey, filesName, scratchName, secretFilesName, seedName } from "./names.ts";
 
 /** Every container gets a place to write that is not its root file system. */
 const SCRATCH: Record<string, Bytes> = { "/tmp": "256Mi" };
 
 /** Everybody may read a mounted file, nobody may write it. */
 const READABLE = 0o444;
+/** A secret belongs to root, and the kubelet lets the process's group read it (`fsGroup`); nobody else may. */
+const SECRET = 0o400;
 
 /** The volumes of a pod. */
 export function podVolumes(name: string, args: WorkloadArgs, { mounts = [] }: PodExtras): IVolume[] {
-  const { volumes = {}, files = {}, seed = {} } = args;
+  const { volumes = {}, files = {}, seed = {}, secretFiles = {} } = args;
   return [
     ...Object.keys(volumes).map((volume) => ({ name: volume, persistentVolumeClaim: { claimName: claimName(name, volume) } })),
     ...Object.entries(scratchOf(args)).map(([path, sizeLimit]) => ({ name: scratchName(path), emptyDir: { sizeLimit } })),
     ...mounts.map(nfsVolume),
     ...(isEmpty(files) ? [] : [{ name: "files", configMap: { name: filesName(name), defaultMode: READABLE } }]),
+    ...(isEmpty(secretFiles) ? [] : [{ name: "secret-files", secret: { secretName: secretFilesName(name), defaultMode: SECRET } }]),
     ...(isEmpty(seed) ? [] : [{ name: "seed", configMap: { name: seedName(name), defaultMode: READABLE } }]),
   ];
 }
@@ -29,6 +33,7 @@ export function containerMounts(args: WorkloadArgs, { mounts = [] }: PodExtras):
     ...Object.keys(scratchOf(args)).map((mountPath) => ({ name: scratchName(mountPath), mountPath })),
     ...mounts.map(({ name, mountPath, readOnly = false }) => ({ name, mountPath, ...(readOnly ? { readOnly } : {}) })),
     ...Object.keys(args.files ?? {}).map((path) => ({ name: "files", mountPath: path, subPath: fileKey(path), readOnly: true })),
+    ...Object.entries(args.secretFiles ?? {}).map(([path, secret]) => ({ name: "secret-files", mountPath: path, subPath: keyOf(secret), readOnly: true })),
   ];
 }
 
@@ -38,8 +43,8 @@ export function claimMounts({ volumes = {} }: WorkloadArgs): IVolumeMount[] {
 }
 
 /** Scratch directories by path: the default ones unless something else is mounted there, and the workload's own. */
-export function scratchOf({ scratch = {}, volumes = {}, files = {} }: WorkloadArgs): Record<string, Bytes> {
-  const taken = [...Object.values(volumes).map(({ mountPath }) => mountPath), ...Object.keys(files)];
+export function scratchOf({ scratch = {}, volumes = {}, files = {}, secretFiles = {} }: WorkloadArgs): Record<string, Bytes> {
+  const taken = [...Object.values(volumes).map(({ mountPath }) => mountPath), ...Object.keys(files), ...Object.keys(secretFiles)];
   const defaults = Object.entries(SCRATCH).filter(([path]) => !taken.includes(path));
   return { ...Object.fromEntries(defaults), ...scratch };
 }

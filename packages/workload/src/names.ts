@@ -28,6 +28,14 @@ export function chartSecretName(name: string): string {
   return `${name}-secrets`;
 }
 
+/** Name of the Secret with a service's secret files; its other one is the pod's environment, whole. */
+export function secretFilesName(name: string): string {
+  return `${name}-files`;
+}
+
+/** Name of the Middleware that asks for a password. A route finds one in its own namespace only. */
+export const AUTH_MIDDLEWARE = "auth";
+
 /** Name of the ConfigMap with a service's files. */
 export function filesName(name: string): string {
   return `${name}-files`;

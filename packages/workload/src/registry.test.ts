@@ -33,6 +33,7 @@ describe("services that do not fit together", () => {
     ["one claim by two names", [category("apps", { a: app(volume("b-c")), "a-b": app(volume("c")) }, { namespace: "n" })], ["a-b (src/apps/a-b.ts) wants the claim n/a-b-c, which a (src/apps/a.ts) has."]],
     ["one Service by two names", [category("apps", { a: balanced("10.0.20.200"), "a-lb": app() }, { namespace: "n" })], ["a-lb (src/apps/a-lb.ts) wants the Service n/a-lb, which a (src/apps/a.ts) has."]],
     ["one Secret by two names", [category("apps", { a: app(), "a-tls": app({ secrets: ["A"] }) }, { namespace: "n" })], ["a-tls (src/apps/a-tls.ts) wants the Secret n/a-tls, which a (src/apps/a.ts) has."]],
+    ["one Secret of files by two names", [category("apps", { a: app({ secretFiles: { "/a": "A" } }), "a-files": app({ secrets: ["A"] }) }, { namespace: "n" })], ["a-files (src/apps/a-files.ts) wants the Secret n/a-files, which a (src/apps/a.ts) has."]],
     ["a service that is a folder", [category("apps", { media: app() }), category("apps/media", { a: app() })], ["media (src/apps/media.ts) is in the way of a (src/apps/media/a.ts), whose folder is below it."]],
     ["a chart beside somebody", [category("core", { a: chart(), b: app() }, { namespace: "n" })], ["a (src/core/a.ts) is a chart and needs a namespace of its own: b (src/core/b.ts) is in n, too."]],
     ["talksTo a service that does not exist", [category("apps", { sonarr: app({ talksTo: ["prowlar"] }), prowlarr: app() })], ['sonarr (src/apps/sonarr.ts) talks to prowlar, which is no service. Did you mean "prowlarr"?']],

@@ -23,6 +23,8 @@ export interface Relax {
   nfs?: string;
   /** No NetworkPolicy at all. */
   network?: string;
+  /** Its tag is `latest`, for images that are published under no other; the digest says which it is. */
+  latest?: string;
 }
 
 /** Capabilities that the baseline standard allows to add (kubernetes.io/docs/concepts/security/pod-security-standards). */
@@ -39,6 +41,7 @@ const WORDS: Record<keyof Relax, string> = {
   capabilities: "capabilities",
   nfs: "nfs",
   network: "network",
+  latest: "latest-tag",
 };
 
 /** Relaxations as facts, in a fixed order. */

@@ -37,10 +37,12 @@ export type ClusterKind = Pick<GroupKind, "group" | "kind">;
 
 /** A key a service reads from the secret store. */
 export interface ServiceSecret {
-  /** Key in the service's Kubernetes Secret, and name of the environment variable. */
+  /** Key in the service's Kubernetes Secret, and name of the environment variable unless it is a file. */
   key: string;
   /** Absolute key in the store, such as `/apps/media/acquisition/sonarr/SONARR__AUTH__APIKEY`. */
   remote: string;
+  /** Where it is mounted as a file; absent where it is an environment variable. */
+  file?: string;
 }
 
 export interface ServiceVolume {
@@ -83,6 +85,8 @@ export interface ServiceFacts {
   routePort?: number;
   /** Whether the host is also published on the internet through the tunnel. */
   exposure: "internal" | "public";
+  /** What its route asks for, the app asking for nothing itself. The Middleware `auth` of its namespace asks. */
+  auth?: "basic";
   /** Fixed address from the load-balancer pool. */
   loadBalancer?: { address: string; ports: readonly ServicePort[] };
   /** Ports it takes on the nodes' own addresses. */
@@ -170,6 +174,11 @@ export function peerPorts({ ports }: Pick<ServiceFacts, "ports">): ServicePort[]
 /** A service's keys with their places in the store: below a folder of its own unless one says otherwise. */
 export function remoteSecrets({ name, category }: ServiceId, secrets: readonly (string | ServiceSecret)[] = []): ServiceSecret[] {
   return secrets.map((secret) => (typeof secret === "string" ? { key: secret, remote: `/${category}/${name}/${secret}` } : secret));
+}
+
+/** The same for keys that are mounted as files. */
+export function remoteFiles(id: ServiceId, files: Readonly<Record<string, string | ServiceSecret>> = {}): ServiceSecret[] {
+  return Object.entries(files).flatMap(([file, secret]) => remoteSecrets(id, [secret]).map((one) => ({ ...one, file })));
 }
 
 /** Full host name, or undefined where the service is not routed. */

@@ -122,6 +122,45 @@ describe("secrets", () => {
   });
 });
 
+describe("secret files", () => {
+  const secretFiles = { "/etc/app/passwd": "PASSWD", "/etc/app/shared.key": { key: "KEY", remote: "/shared/KEY" } };
+
+  it("come by an ExternalSecret of their own, a wave ahead, and are in no environment", () => {
+    const objects = objectsOf({ secretFiles, secrets: ["TOKEN"] });
+    const secret = byKind(objects, "ExternalSecret", "app-files");
+    expect(secret.metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-wave": "-1" });
+    expect(at(secret, "spec.data")).toEqual([
+      { secretKey: "PASSWD", remoteRef: { key: "/apps/media/app/PASSWD" } },
+      { secretKey: "KEY", remoteRef: { key: "/shared/KEY" } },
+    ]);
+    expect(at(byKind(objects, "ExternalSecret", "app"), "spec.data")).toEqual([{ secretKey: "TOKEN", remoteRef: { key: "/apps/media/app/TOKEN" } }]);
+    expect(at(containerOf({ secretFiles, secrets: ["TOKEN"] }), "envFrom")).toEqual([{ secretRef: { name: "app" } }]);
+    expect(at(containerOf({ secretFiles }), "envFrom")).toBeUndefined();
+    expect(objectsOf({ secretFiles }).filter(({ kind }) => kind === "ExternalSecret").map(({ metadata }) => metadata.name)).toEqual(["app-files"]);
+  });
+
+  it("are mounted one by one for the process's user and group alone, beside what the image has in the same folder", () => {
+    const spec = at(deploymentOf({ secretFiles, user: 1234 }), "spec.template.spec");
+    expect(at(spec, "volumes")).toContainEqual({ name: "secret-files", secret: { secretName: "app-files", defaultMode: 0o400 } });
+    // Root owns a mounted secret: without the group the process itself could not read it.
+    expect(at(spec, "securityContext")).toMatchObject({ runAsUser: 1234, runAsGroup: 1234, fsGroup: 1234 });
+    const mounts = (at(spec, "containers.0.volumeMounts") as { name: string }[]).filter(({ name }) => name === "secret-files");
+    expect(mounts).toEqual([
+      { name: "secret-files", mountPath: "/etc/app/passwd", subPath: "PASSWD", readOnly: true },
+      { name: "secret-files", mountPath: "/etc/app/shared.key", subPath: "KEY", readOnly: true },
+    ]);
+  });
+
+  it("are facts, so that views tell where each value comes from and goes to", () => {
+    const { all } = lab([category("apps/media", { app: workload({ ...BASIC, secretFiles, secrets: ["TOKEN"] }) })]);
+    expect(all.services[0]?.facts.secrets).toEqual([
+      { key: "TOKEN", remote: "/apps/media/app/TOKEN" },
+      { key: "PASSWD", remote: "/apps/media/app/PASSWD", file: "/etc/app/passwd" },
+      { key: "KEY", remote: "/shared/KEY", file: "/etc/app/shared.key" },
+    ]);
+  });
+});
+
 describe("environment", () => {
   it("is sorted, has the time zone, and may be made from the site", () => {
     const env = { ZED: "1", ALPHA: ({ host, namespace }: { host: string; namespace: string }) => `${host} ${namespace}` };
@@ -285,6 +324,18 @@ describe("routes", () => {
     expect(objects.map(({ kind }) => kind)).not.toContain("Certificate");
   });
 
+  it("ask for a password first where the app asks for none, by the Middleware of their own namespace", () => {
+    const guarded = objectsOf({ auth: "basic" });
+    expect(at(byKind(guarded, "IngressRoute"), "spec.routes.0")).toEqual({ kind: "Rule", match: "Host(`app.home.example.com`)", middlewares: [{ name: "auth" }], services: [{ name: "app", port: 8080 }] });
+    expect(at(byKind(objectsOf(), "IngressRoute"), "spec.routes.0.middlewares")).toBeUndefined();
+    const site: Site = { ...SITE, ingress: { ...SITE.ingress, route: { gateway: { name: "home", namespace: "traefik" } } } };
+    const filters = [{ type: "ExtensionRef", extensionRef: { group: "traefik.io", kind: "Middleware", name: "auth" } }];
+    expect(at(byKind(objectsOf({ auth: "basic" }, site), "HTTPRoute"), "spec.rules.0.filters")).toEqual(filters);
+    expect(at(byKind(objectsOf({}, site), "HTTPRoute"), "spec.rules.0.filters")).toBeUndefined();
+    const { all } = lab([category("apps", { app: workload({ ...BASIC, auth: "basic" }), open: workload(BASIC) })]);
+    expect(all.services.map(({ facts }) => facts.auth)).toEqual(["basic", undefined]);
+  });
+
   it("are left out on request", () => {
     expect(objectsOf({ host: false }).map(({ kind }) => kind)).toEqual(["ServiceAccount", "Deployment", "Service", "NetworkPolicy"]);
   });
@@ -296,12 +347,12 @@ describe("routes", () => {
   });
 
   it.skipIf(!hasCrds)("are what the CRDs of the pinned projects accept (skipped where they are not at hand)", () => {
-    const objects = objectsOf({ secrets: ["A"] });
+    const objects = objectsOf({ secrets: ["A"], auth: "basic" });
     expect(crdProblems("cert-manager", byKind(objects, "Certificate"))).toEqual([]);
     expect(crdProblems("external-secrets", byKind(objects, "ExternalSecret"))).toEqual([]);
     expect(crdProblems("traefik", byKind(objects, "IngressRoute"))).toEqual([]);
     const site: Site = { ...SITE, ingress: { ...SITE.ingress, route: { gateway: { name: "home", namespace: "traefik" } } } };
-    expect(crdProblems("gateway-api", byKind(objectsOf({}, site), "HTTPRoute"))).toEqual([]);
+    expect(crdProblems("gateway-api", byKind(objectsOf({ auth: "basic" }, site), "HTTPRoute"))).toEqual([]);
   });
 });
 
@@ -333,6 +384,15 @@ describe("overrides", () => {
     expect(byKind(objects, "Service", "app-lb")).toMatchObject({ metadata: { annotations: { "metallb.io/loadBalancerIPs": "10.0.20.210" } }, spec: { ports: [{ name: "web", port: 8080 }] } });
     expect(JSON.stringify(objects)).toContain('{"name":"URL","value":"http://10.0.20.210"}');
     expect(JSON.stringify(objects)).not.toContain("10.0.20.200");
+  });
+
+  it("keep the tag latest where the declaration says why, and take another digest of it", () => {
+    const args: WorkloadArgs = { ...BASIC, image: `ghcr.io/example/app:latest@${DIGEST}`, relax: { latest: "upstream publishes no other tag" } };
+    const [rolling] = category("apps", { app: workload(args) }).services;
+    const newer = DIGEST.replace("0123", "ffff");
+    expect(rolling?.override({ imageTag: `latest@${newer}` }).facts.images).toEqual([`ghcr.io/example/app:latest@${newer}`]);
+    expect(rolling?.facts.relaxations).toEqual([{ what: "latest-tag", reason: "upstream publishes no other tag" }]);
+    expect(rolling?.facts.podSecurity).toBe("restricted");
   });
 
   it("change tag, host and resources, one by one, and can be changed again", () => {

@@ -9,7 +9,7 @@ import { balancedAt, checkWorkload } from "./check.ts";
 import { selfOf } from "./env.ts";
 import { withTag } from "./image.ts";
 import { checkExtras } from "./mounts.ts";
-import { fileKey, filesName, loadBalancerName, podLabels, seedName } from "./names.ts";
+import { fileKey, filesName, loadBalancerName, podLabels, secretFilesName, seedName } from "./names.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { configFiles, deployment } from "./pod.ts";
 import { podSecurity, relaxations } from "./relax.ts";
@@ -18,6 +18,7 @@ import { route } from "./route.ts";
 import {
   commonLabels,
   namespaceOf,
+  remoteFiles,
   remoteSecrets,
   type Declaration,
   type RenderContext,
@@ -25,6 +26,7 @@ import {
   type ServiceId,
   type ServiceOverride,
   type ServicePort,
+  type ServiceSecret,
 } from "./service.ts";
 import { claims } from "./storage.ts";
 
@@ -70,7 +72,8 @@ export function workloadFacts(component: string, id: ServiceId, args: WorkloadAr
     loadBalancer,
     hostPorts: relax?.hostNetwork === undefined ? [] : [...new Set(ports.map(({ port }) => port))],
     hostNetwork: relax?.hostNetwork === undefined ? undefined : true,
-    secrets: remoteSecrets(id, args.secrets),
+    auth: args.auth,
+    secrets: [...remoteSecrets(id, args.secrets), ...remoteFiles(id, args.secretFiles)],
     volumes: Object.entries(args.volumes ?? {}).map(([volume, rest]) => ({ name: volume, ...rest })),
     needs: args.needs ?? [],
     talksTo: args.talksTo ?? [],
@@ -91,7 +94,7 @@ export function workloadManifests(component: string, id: ServiceId, args: Worklo
   checkExtras(component, id.name, args, extras);
   return [
     serviceAccount(facts, labels),
-    ...externalSecret(facts, context, labels),
+    ...externalSecrets(facts, context, labels),
     ...configMap(filesName(facts.name), facts, configFiles(self, args), labels),
     ...configMap(seedName(facts.name), facts, configFiles(self, { files: args.seed ?? {} }), labels),
     ...claims(facts, site, labels),
@@ -109,10 +112,13 @@ function serviceAccount({ name, namespace }: ServiceFacts, labels: Record<string
   return object as unknown as KubernetesObject;
 }
 
-/** It is a wave ahead: a pod that starts before its Secret exists waits in an error that looks like a fault. */
-function externalSecret({ name, namespace, secrets }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
-  if (secrets.length === 0) return [];
-  return externalSecretManifests(name, { namespace, store: site.secretStore.name, keys: secrets, labels });
+/** They are a wave ahead: a pod that starts before its Secret exists waits in an error that looks like a fault. What is mounted is not in the environment. */
+function externalSecrets({ name, namespace, secrets }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
+  const variables = secrets.filter(({ file }) => file === undefined);
+  const files = secrets.filter(({ file }) => file !== undefined);
+  const secret = (target: string, keys: readonly ServiceSecret[]): KubernetesObject[] =>
+    keys.length === 0 ? [] : externalSecretManifests(target, { namespace, store: site.secretStore.name, keys, labels });
+  return [...secret(name, variables), ...secret(secretFilesName(name), files)];
 }
 
 function configMap(name: string, { namespace }: ServiceFacts, files: Record<string, string>, labels: Record<string, string>): KubernetesObject[] {
@@ -177,7 +183,7 @@ function policy(facts: ServiceFacts, args: WorkloadArgs, context: RenderContext,
 
 function changed(component: string, { name }: ServiceId, args: WorkloadArgs, { imageTag, host, address, resources }: ServiceOverride): WorkloadArgs {
   const refuse = refusal(component, name);
-  const image = imageTag === undefined ? args.image : withTag(args.image, imageTag);
+  const image = imageTag === undefined ? args.image : withTag(args.image, imageTag, { latest: args.relax?.latest !== undefined });
   if (image === undefined) return refuse("imageTag", `"${imageTag}" is no tag with a digest`, "Write it as 1.2.3@sha256:<digest>.");
   if (host !== undefined && args.host === false) refuse("host", "is set, but the service has no route", "Leave it out, or give the declaration a host.");
   return { ...args, image, ...defined({ host }), ...balancedAt(args.loadBalancer, address, refuse), resources: { ...args.resources, ...resources } };
