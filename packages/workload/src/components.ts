@@ -25,13 +25,13 @@ export class Workload extends ComponentResource {
   }
 }
 
-/** One service from a Helm chart, applied through the Kubernetes provider. In a GitOps tree declare it with {@link helmWorkload}. */
+/** One service from one Helm chart, applied through the Kubernetes provider: a further chart is a component of its own. In a GitOps tree declare it with {@link helmWorkload}. */
 export class HelmWorkload extends ComponentResource {
   /** Name of the release, known once it is there. */
   readonly releaseName: Output<string>;
   readonly nodes: Readonly<{ release: CustomResource; objects: readonly CustomResource[] }>;
 
-  constructor(name: string, args: HelmWorkloadArgs & Placement, opts?: ComponentResourceOptions) {
+  constructor(name: string, args: Omit<HelmWorkloadArgs, "extraCharts"> & Placement, opts?: ComponentResourceOptions) {
     const id = placedId(name, args);
     const context = placedContext("HelmWorkload", args, helmFacts(id, args));
     const [before, after] = [chartEnvelope(id, args, context), chartObjects(id, args, context)];

@@ -1,5 +1,7 @@
+import { BARMAN_CLOUD } from "./barman-cloud.ts";
 import { LONGHORN } from "./longhorn.ts";
 import { METALLB } from "./metallb.ts";
+import { VELERO } from "./velero.ts";
 
 /** How a kind that kubernetes-models lacks is checked. */
 export interface KindSchema {
@@ -13,4 +15,4 @@ export interface KindSchema {
 }
 
 /** Kinds that kubernetes-models lacks, by `group/version/Kind`: written by hand, no more than a homelab uses, tested against the projects' own CRDs. */
-export const SCHEMAS: Readonly<Record<string, KindSchema>> = { ...LONGHORN, ...METALLB };
+export const SCHEMAS: Readonly<Record<string, KindSchema>> = { ...BARMAN_CLOUD, ...LONGHORN, ...METALLB, ...VELERO };
