@@ -3,6 +3,7 @@ import type { Category } from "@rzp/workload/manifests";
 import mediaAcquisition from "./apps/media/acquisition/index.ts";
 import mediaStreaming from "./apps/media/streaming/index.ts";
 import core from "./core/index.ts";
+import databases from "./platform/databases/index.ts";
 import sharedConfig from "./shared-config/index.ts";
 
-export const categories: readonly Category[] = [core, sharedConfig, mediaAcquisition, mediaStreaming];
+export const categories: readonly Category[] = [core, databases, sharedConfig, mediaAcquisition, mediaStreaming];
