@@ -12,11 +12,7 @@ export function cli(): Command {
     .showHelpAfterError("(use --help for what there is)")
     .configureHelp({ sortSubcommands: false });
 
-  // Whoever reads has seen enough (`| head`): that is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
-  });
+  process.stdout.on("error", whenNobodyReads);
 
   program.commandsGroup("Homelab:");
   program
@@ -67,6 +63,11 @@ function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>)
       process.exit(mistake ? 1 : 70);
     }
   };
+}
+
+/** Whoever reads has seen enough (`| head`): what is left is said to nobody, and the exit code is still the command's. */
+export function whenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 /** An error that nobody foresaw, such as a declaration that Node cannot read: where it arose in this repository, without Node's own frames. */

@@ -3,52 +3,59 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadedModules } from "@rzp/testing";
 import { mediaApp } from "@rzp/media/manifests";
-import { category, type Category } from "@rzp/workload/manifests";
+import { category, type Category, type ServiceOverride } from "@rzp/workload/manifests";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { renderCommand, unlisted } from "./commands/render.ts";
-import { loadStack } from "./config.ts";
-import { homelab } from "./homelab.ts";
+import { APP } from "./config.ts";
+import { homelab, type Homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
 import { categories } from "./services/index.ts";
+import { wholeStack, withChange } from "./stacks.test-data.ts";
 
-const stack = loadStack("production");
+const stack = wholeStack();
 
 /** Everything that is rendered, as text. */
 const rendered = (all: readonly Category[]): string => JSON.stringify(folders(homelab(stack, all)));
 
 describe("what a stack changes of a service", () => {
   const digest = `sha256:${"0".repeat(64)}`;
+  const sonarr = "apps/media/acquisition/sonarr";
+  const plex = "apps/media/streaming/plex";
 
   it("leaves out what is switched off", () => {
-    const without = homelab({ ...stack, apps: { media: { streaming: { plex: { enabled: false } } } } }, withoutPlex());
-    expect(without.context.services.map(({ name }) => name)).not.toContain("plex");
+    const alone = categories.map((one) => (one.path.startsWith("apps/") && one.path !== "apps/media/streaming" ? category(one.path, {}) : one));
+    const names = (all: Homelab): string[] => all.context.services.map(({ name }) => name);
+    expect(names(homelab(stack, alone))).toContain("plex");
+    expect(names(homelab(withChange(stack, plex, { enabled: false }), alone))).not.toContain("plex");
   });
 
   it("sets image, host and resources", () => {
-    const changed = homelab({ ...stack, apps: { media: { acquisition: { sonarr: { imageTag: `5.0.0@${digest}`, host: "tv", resources: { memory: "1Gi" } } } } } });
-    const sonarr = changed.context.service("sonarr");
-    expect(sonarr).toMatchObject({ images: [`ghcr.io/home-operations/sonarr:5.0.0@${digest}`], host: "tv", requests: { memory: "1Gi" } });
+    const changed = homelab(withChange(stack, sonarr, { imageTag: `5.0.0@${digest}`, host: "tv", resources: { memory: "1Gi" } }));
+    expect(changed.context.service("sonarr")).toMatchObject({ images: [`ghcr.io/home-operations/sonarr:5.0.0@${digest}`], host: "tv", requests: { memory: "1Gi" } });
   });
 
-  it.each([
-    ["a tag without a digest", { media: { acquisition: { sonarr: { imageTag: "5.0.0" } } } }, 'MediaApp "sonarr": imageTag "5.0.0" is no tag with a digest. Write it as 1.2.3@sha256:<digest>.'],
-    ["a host that another service has", { media: { acquisition: { sonarr: { host: "radarr" } } } }, "wants the host radarr, which radarr (apps/deploy/src/services/apps/media/acquisition/radarr.ts) has."],
-    ["somebody that others talk to", { media: { streaming: { plex: { enabled: false } } } }, "radarr (apps/deploy/src/services/apps/media/acquisition/radarr.ts) talks to plex, which is switched off. Switch it on, or leave its name out."],
-  ])("refuses %s", (_, apps, message) => {
-    expect(() => homelab({ ...stack, apps })).toThrow(message);
+  it("sets the address of a load balancer, which another network needs", () => {
+    const [range = ""] = homelab(stack).context.site.loadBalancerPool;
+    const address = range.split(/[-/]/).at(-1) ?? "";
+    expect(homelab(withChange(stack, plex, { address })).context.service("plex").loadBalancer?.address).toBe(address);
+    expect(() => homelab(withChange(stack, plex, { address: "192.0.2.1" }))).toThrow("Set apps.media.streaming.plex.address in the stack.");
   });
 
-  it.each([
-    ["an image for a chart", { traefik: { imageTag: `1@${digest}` } }, 'HelmWorkload "traefik": imageTag cannot be set for a chart. Its images belong to the chart\'s version; change that in the declaration.'],
-    ["a host for a service without a route", { metallb: { host: "lb" } }, 'HelmWorkload "metallb": host is set, but the service has no route. Leave it out, or give the declaration a route.'],
-  ])("refuses %s", (_, core, message) => {
-    expect(() => homelab({ ...stack, core })).toThrow(message);
+  it.each<[string, string, ServiceOverride, string]>([
+    ["a tag without a digest", sonarr, { imageTag: "5.0.0" }, 'MediaApp "sonarr": imageTag "5.0.0" is no tag with a digest. Write it as 1.2.3@sha256:<digest>.'],
+    ["a host that another service has", sonarr, { host: "radarr" }, "wants the host radarr, which radarr (apps/deploy/src/services/apps/media/acquisition/radarr.ts) has."],
+    ["somebody that others talk to", plex, { enabled: false }, "radarr (apps/deploy/src/services/apps/media/acquisition/radarr.ts) talks to plex, which is switched off. Switch it on, or leave its name out."],
+    ["an image for a chart", "core/traefik", { imageTag: `1@${digest}` }, 'HelmWorkload "traefik": imageTag cannot be set for a chart. Its images belong to the chart\'s version; change that in the declaration.'],
+    ["a host for a service without a route", "core/metallb", { host: "lb" }, 'HelmWorkload "metallb": host is set, but the service has no route. Leave it out, or give the declaration a route.'],
+  ])("refuses %s", (_, service, change, message) => {
+    expect(() => homelab(withChange(stack, service, change))).toThrow(message);
   });
 
-  function withoutPlex(): Category[] {
-    return categories.map((one) => (one.path === "apps/media/acquisition" ? category(one.path, {}) : one));
-  }
+  it("refuses a service with the root's name, which its own Application would replace", () => {
+    const taken = category("apps/more", { homelab: mediaApp({ image: `registry.example.com/a:1@${digest}`, port: 80, health: "/" }) });
+    expect(() => homelab(stack, [...categories, taken])).toThrow("has the name of a root Application");
+  });
 });
 
 describe("laws of rendering", () => {
@@ -91,6 +98,17 @@ describe("render", () => {
     expect(said.at(-1)).toMatch(/^0 added, 0 changed, 0 removed, \d+ unchanged$/);
     expect(statSync(file, { bigint: true }).mtimeNs).toBe(before);
     expect(await run(true)).toBe(0);
+  });
+
+  it("writes nothing while a declaration stands in no index", async () => {
+    const forgotten = join(APP, "src/services/core/forgotten-by-a-test.ts");
+    writeFileSync(forgotten, "");
+    try {
+      await expect(run()).rejects.toThrow("apps/deploy/src/services/core/forgotten-by-a-test.ts is in no index");
+      expect(said).toEqual([]);
+    } finally {
+      rmSync(forgotten);
+    }
   });
 
   it("names the file that was edited by hand, and writes nothing while checking", async () => {

@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { recordingToJson, recordProgram, type RecordedResource, type Recording } from "@rzp/plan";
 import { beforeAll, describe, expect, it } from "vitest";
-import { APP, engineConfig, loadStack, RUNTIME_SECRETS } from "./config.ts";
+import { whenNobodyReads } from "./cli.ts";
+import { APP, engineConfig, RUNTIME_SECRETS } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { BOOTSTRAP, folders } from "./render.ts";
+import { wholeStack } from "./stacks.test-data.ts";
 
-const stack = loadStack("production");
+const stack = wholeStack();
 const environment = Object.fromEntries(RUNTIME_SECRETS.map((name) => [name, `never-shown-${name}`]));
 
 let recording: Recording;
@@ -50,6 +52,15 @@ describe("the deploy program, as the engine would see it", () => {
     expect(of("talos:machine/bootstrap:Bootstrap").map(({ inputs }) => inputs.node)).toEqual([controlPlanes[0]?.inputs.node]);
   });
 
+  it("lets every machine send what Talos and its kernel say to the port that the log agent has on it", () => {
+    const [port] = homelab(stack).context.service("vector").hostPorts;
+    for (const { inputs } of of(APPLY)) {
+      const patches = (inputs.configPatches as string[]).filter((patch) => typeof patch === "string").join("---\n");
+      expect(patches).toMatch(new RegExp(`destinations:\\s+- endpoint: tcp://127\\.0\\.0\\.1:${port}\\s+format: json_lines`));
+      expect(patches).toMatch(new RegExp(`kind: KmsgLogConfig\\s+name: vector\\s+url: tcp://127\\.0\\.0\\.1:${port}`));
+    }
+  });
+
   it("protects the cluster's keys and the tunnel", () => {
     expect(one("talos:machine/secrets:Secrets", stack.cluster.name).protect).toBe(true);
     expect(of("cloudflare:index/zeroTrustTunnelCloudflared:ZeroTrustTunnelCloudflared").map(({ protect }) => protect)).toEqual([true]);
@@ -77,6 +88,10 @@ describe("the deploy program, as the engine would see it", () => {
 });
 
 describe("the bootstrap", () => {
+  it("applies on the server's side, as Argo CD does: two ways of owning a field would fight", () => {
+    expect(one("pulumi:providers:kubernetes", "cluster").inputs.enableServerSideApply).toEqual("true");
+  });
+
   const inCluster = (): RecordedResource[] => recording.resources.filter(({ type, custom }) => type.startsWith("kubernetes:") && custom);
   const named = (kind: string, name: string): RecordedResource => {
     const found = inCluster().find(({ type, inputs }) => type.endsWith(`:${kind}`) && identity(inputs) === name);
@@ -182,6 +197,18 @@ describe("the command line", () => {
     expect(stderr).toContain('stack "producton" cannot be used:');
     expect(stderr).toContain('Did you mean "production"?');
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("keeps its exit code when nobody reads on", () => {
+    expect(() => {
+      whenNobodyReads(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    }).not.toThrow();
+    expect(() => {
+      whenNobodyReads(Object.assign(new Error("disk full"), { code: "ENOSPC" }));
+    }).toThrow("disk full");
+    const command = `"${process.execPath}" --conditions=@rzp/source --disable-warning=ExperimentalWarning "${join(APP, "src/cli.ts")}" plan --json --stack nobody | true; exit \${PIPESTATUS[0]}`;
+    const { status, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect([status, stderr.includes("EPIPE")]).toEqual([1, false]);
   });
 
   it.each([

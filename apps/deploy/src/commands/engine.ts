@@ -38,7 +38,8 @@ export async function engine(verb: Verb, name: string, words: readonly string[],
   const secrets = await pipelineSecrets(stack, read);
   const environment = Object.fromEntries(Object.entries(process.env).filter(([key]) => !IDENTITY.some((one) => one === key)));
   const code = await withSecrets(secrets, "pulumi", command, { cwd: APP, environment });
-  if (code !== 0 && CHANGING.includes(verb)) console.error(afterFailure(verb, name));
+  // 130: somebody pressed Ctrl+C, and knows.
+  if (code !== 0 && code !== 130 && CHANGING.includes(verb)) console.error(afterFailure(verb, name));
   return code;
 }
 

@@ -1,10 +1,11 @@
 import { category, workload, type Category } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
-import { loadStack, type Stack } from "../config.ts";
+import type { Stack } from "../config.ts";
 import { homelab } from "../homelab.ts";
 import { categories } from "../services/index.ts";
+import { wholeStack } from "../stacks.test-data.ts";
 
-const production = loadStack("production");
+const production = wholeStack();
 const stack = (domain: string, certificateNames?: string[]): Stack => ({
   ...production,
   domain,
