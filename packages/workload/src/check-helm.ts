@@ -1,6 +1,6 @@
 import { isDnsLabel, isDnsSubdomain, refusal, type KubernetesObject, type Refuse } from "@rzp/core";
 import { checkId, checkLoadBalancer, checkPeers, checkPortList, checkPortNumber, checkResources, checkRoute, checkSecrets } from "./check.ts";
-import type { HelmWorkloadArgs } from "./helm-workload.ts";
+import type { ChartBackend, HelmWorkloadArgs } from "./helm-workload.ts";
 import { NAME_MAX } from "./names.ts";
 import { isReason } from "./reason.ts";
 import type { Layer, ServiceFacts, ServiceId } from "./service.ts";
@@ -23,7 +23,11 @@ export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
     checkPortNumber(port, `hostPorts[${index}]`, refuse);
   });
   checkSecrets(args.secrets ?? [], refuse);
-  if (route !== undefined) checkBackend(route, refuse);
+  if (route !== undefined) checkBackend(route, "route", refuse);
+  for (const [path, backend] of Object.entries(route?.paths ?? {})) {
+    if (!/^(\/[-._~A-Za-z0-9]+)+$/.test(path)) refuse(`route.paths["${path}"]`, "is not a path", "Begin it with /, and end it with its last part: /ui/login.");
+    checkBackend(backend, `route.paths["${path}"]`, refuse);
+  }
   checkRoute(route?.host, args, route !== undefined, refuse);
   checkLoadBalancer(args.loadBalancer, refuse);
   checkResources(args.resources, refuse);
@@ -86,8 +90,8 @@ function checkNetwork({ webhooks = [], open = [] }: Exclude<HelmWorkloadArgs["ne
   });
 }
 
-function checkBackend({ service, port, targetPort }: NonNullable<HelmWorkloadArgs["route"]>, refuse: Refuse): void {
-  if (!isDnsLabel(service)) refuse("route.service", `"${service}" is not a Service's name`, "Name the Service as the chart calls it, the release's prefix included.");
-  checkPortNumber(port, "route.port", refuse);
-  if (targetPort !== undefined) checkPortNumber(targetPort, "route.targetPort", refuse);
+function checkBackend({ service, port, targetPort }: ChartBackend, path: string, refuse: Refuse): void {
+  if (!isDnsLabel(service)) refuse(`${path}.service`, `"${service}" is not a Service's name`, "Name the Service as the chart calls it, the release's prefix included.");
+  checkPortNumber(port, `${path}.port`, refuse);
+  if (targetPort !== undefined) checkPortNumber(targetPort, `${path}.targetPort`, refuse);
 }

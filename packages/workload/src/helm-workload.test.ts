@@ -1,7 +1,7 @@
 import { ArgumentError, type KubernetesObject } from "@rzp/core";
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { category, chartSource, helmWorkload, serviceApplication, type HelmWorkloadArgs, type ServiceFacts } from "./manifests.ts";
+import { category, chartSource, helmWorkload, serviceApplication, type HelmWorkloadArgs, type ServiceFacts, type Site } from "./manifests.ts";
 import { lab, SITE } from "./site.test-data.ts";
 
 const CHART = { repoURL: "https://charts.example.com", name: "app", version: "1.2.3" };
@@ -78,6 +78,24 @@ describe("what stands beside a chart", () => {
     expect(at(byKind(objects, "IngressRoute"), "spec.routes.0")).toMatchObject({ match: "Host(`ui.home.example.com`)", services: [{ name: "ctl-server", port: 80 }] });
     // The policy is about the pod's port, the route about the Service's.
     expect(at(byKind(objects, "NetworkPolicy"), "spec.ingress.1.ports")).toEqual([{ port: 8080, protocol: "TCP" }]);
+  });
+
+  it("leads single paths of the host to other Services, and lets the ingress controller to their pods", () => {
+    const route = { service: "ctl", port: 80, targetPort: 8080, scheme: "h2c" as const, paths: { "/ui/login": { service: "ctl-login", port: 3000 } } };
+    const { objects } = chartOf({ route });
+    expect(at(byKind(objects, "IngressRoute"), "spec.routes")).toEqual([
+      { kind: "Rule", match: "Host(`ctl.home.example.com`)", services: [{ name: "ctl", port: 80, scheme: "h2c" }] },
+      { kind: "Rule", match: "Host(`ctl.home.example.com`) && PathPrefix(`/ui/login`)", services: [{ name: "ctl-login", port: 3000 }] },
+    ]);
+    expect(at(byKind(objects, "NetworkPolicy"), "spec.ingress.1.ports")).toEqual([{ port: 8080, protocol: "TCP" }, { port: 3000, protocol: "TCP" }]);
+    const gateway: Site = { ...SITE, ingress: { ...SITE.ingress, route: { gateway: { name: "main", namespace: "gateway" } } } };
+    const { all, context } = lab([category("core", { ctl: helmWorkload({ chart: CHART, route }) })], gateway);
+    const rules = at(byKind(all.services.flatMap((service) => service.manifests(context)), "HTTPRoute"), "spec.rules") as { matches: { path: { value: string } }[]; backendRefs: { name: string }[] }[];
+    expect(rules.map(({ matches, backendRefs }) => [matches[0]?.path.value, backendRefs[0]?.name])).toEqual([["/", "ctl"], ["/ui/login", "ctl-login"]]);
+  });
+
+  it.each(["ui", "/ui/", "/ui`) || Host(`x"])("is no route by the path %s", (path) => {
+    expect(() => chartOf({ route: { service: "ctl", port: 80, paths: { [path]: { service: "ctl-login", port: 3000 } } } })).toThrow(`route.paths["${path}"] is not a path`);
   });
 
   it("comes after the chart, without a dry run, and keeps options and waves of its own", () => {

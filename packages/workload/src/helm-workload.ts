@@ -29,6 +29,9 @@ import {
 /** Values of a chart, or objects beside it: plain, or made from the site and the services beside it. */
 export type FromContext<T> = T | ((self: Self, context: RenderContext) => T);
 
+/** A Service of the chart, and the port of the pods behind it where that is another. */
+export type ChartBackend = Backend & { targetPort?: number };
+
 /** How a chart's pods may be reached, and what they may dial beyond one another. */
 export interface ChartNetwork {
   /** May dial public addresses. @default false */
@@ -59,8 +62,8 @@ export interface HelmWorkloadArgs extends Pick<WorkloadArgs, "purpose" | "upstre
   namespace?: string;
   /** Pod security the namespace enforces; anything but `restricted` needs its reason. @default "restricted" */
   podSecurity?: "restricted" | { level: Exclude<PodSecurity, "restricted">; reason: string };
-  /** Name below the site's domain, and the Service of the chart behind it; `targetPort` is the pod's where it differs. @default no route */
-  route?: { host?: string } & Backend & { targetPort?: number };
+  /** Name below the site's domain, the Service of the chart behind it, and others behind paths of it; `targetPort` is the pod's where it differs. @default no route */
+  route?: { host?: string; paths?: Readonly<Record<string, ChartBackend>> } & ChartBackend;
   /** Ports of its pods that other services may dial. @default none */
   ports?: readonly ServicePort[];
   /** Ports of its pods on the node's own address. @default none */
@@ -128,6 +131,7 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     podLabels: {},
     host: args.route === undefined ? undefined : (args.route.host ?? name),
     routePort: args.route === undefined ? undefined : (args.route.targetPort ?? args.route.port),
+    pathPorts: args.route?.paths === undefined ? undefined : Object.values(args.route.paths).map(({ port, targetPort = port }) => targetPort),
     exposure: args.exposure ?? "internal",
     auth: args.auth,
     loadBalancer: args.loadBalancer,

@@ -58,7 +58,7 @@ function ingress(facts: ServiceFacts, context: RenderContext, { webhooks, open }
     ...(isNamespaceWide(facts) ? [{ from: [{ podSelector: {} }] }] : []),
     ...(facts.managedBy === undefined ? [] : [{ from: [podsOf(context.service(facts.managedBy))] }]),
     ...rule(peerPorts(facts), (ports) => (callers.length === 0 ? undefined : { from: callers, ports })),
-    ...rule(facts.routePort === undefined ? [] : [{ port: facts.routePort }], (ports) => ({ from: [ingressController(site)], ports })),
+    ...rule(routePorts(facts).map((port) => ({ port })), (ports) => ({ from: [ingressController(site)], ports })),
     // The home network and, through the router, whoever it lets in: the service decides by which ports it opens here.
     ...rule(open, (ports) => ({ ports })),
     ...rule(webhooks.map((port) => ({ port })), (ports) => ({ from: nodePeers(site, controlPlanes(site)), ports })),
@@ -117,8 +117,13 @@ function nodePeers(site: Site, nodes: readonly Peer[]): Peer[] {
 
 /** One rule a port: a rule a service would make a policy of thousands too large for the server. */
 function toRoutes(services: readonly ServiceFacts[], site: Site): Egress[] {
-  const byPort = Map.groupBy(services.filter(({ routePort }) => routePort !== undefined), ({ routePort = 0 }) => routePort);
-  return [...byPort].sort(([a], [b]) => a - b).flatMap(([port, behind]) => rule([{ port }], (ports) => ({ to: behind.map((one) => calleePeer(one, site)), ports })));
+  const byPort = Map.groupBy(services.flatMap((one) => routePorts(one).map((port) => ({ one, port }))), ({ port }) => port);
+  return [...byPort].sort(([a], [b]) => a - b).flatMap(([port, behind]) => rule([{ port }], (ports) => ({ to: behind.map(({ one }) => calleePeer(one, site)), ports })));
+}
+
+/** Ports of a service's pods that the ingress controller dials, each once. */
+function routePorts({ routePort, pathPorts = [] }: ServiceFacts): number[] {
+  return [...new Set(routePort === undefined ? [] : [routePort, ...pathPorts])];
 }
 
 function controlPlanes({ network }: Site): Peer[] {

@@ -83,6 +83,8 @@ export interface ServiceFacts {
   host?: string;
   /** Port of its pods behind that host; absent when the service is not routed. */
   routePort?: number;
+  /** Ports of its pods behind single paths of that host. */
+  pathPorts?: readonly number[];
   /** Whether the host is also published on the internet through the tunnel. */
   exposure: "internal" | "public";
   /** What its route asks for, the app asking for nothing itself. The Middleware `auth` of its namespace asks. */
