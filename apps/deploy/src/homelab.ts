@@ -10,6 +10,7 @@ import { NAMES, siteOf } from "./site.ts";
 export const SERVICES = "apps/deploy/src/services";
 
 export interface Homelab {
+  stack: Stack;
   registry: Registry;
   context: RenderContext;
 }
@@ -21,7 +22,7 @@ export function homelab(stack: Stack, categories: readonly Category[] = declared
   const all = registry(kept, site, { fileOf, reserved: [NAMES.argocd.root], switchedOff });
   const context = all.context(site);
   checkCertificates(stack, context, fileOf);
-  return { registry: all, context };
+  return { stack, registry: all, context };
 }
 
 /** File of a declaration, from the root of the repository. */

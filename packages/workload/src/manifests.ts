@@ -5,7 +5,7 @@ export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork,
 export { parseImage, type Image } from "./image.ts";
 export { AUTH_MIDDLEWARE, NAME_MAX } from "./names.ts";
 export { placedManifests, type Placement } from "./placement.ts";
-export { POSTGRES_PASSWORD, postgresDatabase, type ObjectStore, type PostgresArgs } from "./postgres.ts";
+export { POSTGRES_BACKUPS, POSTGRES_PASSWORD, postgresDatabase, type ObjectStore, type PostgresArgs } from "./postgres.ts";
 export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Relax } from "./relax.ts";
 export {

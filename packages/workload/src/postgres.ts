@@ -44,10 +44,11 @@ const ARGS: Readonly<Record<keyof PostgresArgs, true>> = {
   size: true, backup: true, operator: true, store: true, purpose: true, database: true, storageClass: true, resources: true, parameters: true,
 }; // prettier-ignore
 
-/** When base backups are made: seconds, minutes, hours, day, month, weekday, as CloudNativePG writes it. */
-const SCHEDULES: Record<BackupClass, string> = { daily: "0 30 2 * * *", weekly: "0 30 2 * * 0" };
-/** How long they are kept. */
-const RETENTION: Record<BackupClass, string> = { daily: "14d", weekly: "60d" };
+/** When base backups are made (seconds, minutes, hours, day, month, weekday, as CloudNativePG writes it), and how long they are kept. */
+export const POSTGRES_BACKUPS: Readonly<Record<BackupClass, { schedule: string; retention: string }>> = {
+  daily: { schedule: "0 30 2 * * *", retention: "14d" },
+  weekly: { schedule: "0 30 2 * * 0", retention: "60d" },
+};
 /** The key whose value is the owner's password; whoever dials the database names it, too. */
 export const POSTGRES_PASSWORD = "PASSWORD";
 
@@ -172,7 +173,7 @@ function storeObjects({ store, backup }: PostgresArgs, { name, namespace }: Serv
     kind: "ObjectStore",
     metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-wave": "-2" } },
     spec: {
-      ...(typeof backup === "string" ? { retentionPolicy: RETENTION[backup] } : {}),
+      ...(typeof backup === "string" ? { retentionPolicy: POSTGRES_BACKUPS[backup].retention } : {}),
       configuration: {
         destinationPath: `s3://${store.bucket}/${name}`,
         endpointURL: store.endpoint,
@@ -192,7 +193,7 @@ function scheduledBackup(name: string, namespace: string, backup: BackupClass, l
     metadata: { name, namespace, labels },
     spec: {
       cluster: { name },
-      schedule: SCHEDULES[backup],
+      schedule: POSTGRES_BACKUPS[backup].schedule,
       immediate: true,
       backupOwnerReference: "self",
       method: "plugin",

@@ -8,6 +8,7 @@ import { fileOf, homelab, SERVICES } from "../homelab.ts";
 import { BOOTSTRAP, folders } from "../render.ts";
 import { categories } from "../services/index.ts";
 import { TREE } from "../site.ts";
+import { pages, REFERENCE } from "../views/index.ts";
 
 /** Root of the repository. */
 const ROOT = join(APP, "../..");
@@ -16,8 +17,10 @@ const ROOT = join(APP, "../..");
 export async function renderCommand({ stack, check = false, base = ROOT }: { stack: string; check?: boolean; base?: string }): Promise<number> {
   const forgotten = unlisted(readdirSync(join(ROOT, SERVICES), { recursive: true, encoding: "utf8" }), categories);
   if (forgotten.length > 0) throw new RegistryError(forgotten);
-  const tree = new GitTree({ base, roots: [TREE, BOOTSTRAP], generator: "./rzp render" });
-  for (const { path, objects, ...options } of folders(homelab(loadStack(stack)))) tree.add(path, objects, options);
+  const tree = new GitTree({ base, roots: [TREE, BOOTSTRAP, REFERENCE], generator: "./rzp render" });
+  const home = homelab(loadStack(stack));
+  for (const { path, objects, ...options } of folders(home)) tree.add(path, objects, options);
+  for (const { path, text, source } of pages(home)) tree.addText(path, text, { source });
   return Promise.resolve(check ? checkTree(tree, stack) : writeTree(tree));
 }
 
@@ -34,7 +37,7 @@ function checkTree(tree: GitTree, stack: string): number {
   const differences = tree.check();
   for (const { path, message } of differences) console.log(`${path} ${message}`);
   if (differences.length === 0) {
-    console.log("kubernetes/ and bootstrap/argocd/ are what the declarations say");
+    console.log(`${TREE}/, ${BOOTSTRAP}/ and ${REFERENCE}/ are what the declarations say`);
     return 0;
   }
   const command = `./rzp render${stack === "production" ? "" : ` --stack ${stack}`}`;

@@ -1,11 +1,11 @@
 import type { Json, KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
-import { asksForPassword } from "../../auth.ts";
+import { AUTH_MIDDLEWARE } from "@rzp/workload/manifests";
 import { SECURITY_HEADERS } from "../../site.ts";
 import { view } from "../../view.ts";
 
-/** The Middleware that asks for a password, and the Secret with those who may pass. */
-const AUTH = "auth";
+/** Name of the Secret with those who may pass. */
+const SECRET = "auth";
 /** Their names and hashed passwords, a line each, as `htpasswd -nB` writes them. */
 const USERS = "/shared-config/ingress-routes/BASIC_AUTH_USERS";
 
@@ -14,7 +14,7 @@ export const ingressRoutes = view({
   needs: ["traefik", "secrets"],
   secrets: () => [{ key: "users", remote: USERS }],
   manifests: ({ site, services }) => {
-    const guarded = [...new Set(services.filter(asksForPassword).map(({ namespace }) => namespace))].sort();
+    const guarded = [...new Set(services.filter(({ auth }) => auth !== undefined).map(({ namespace }) => namespace))].sort();
     return [securityHeaders(site.ingress.namespace), ...guarded.flatMap((namespace) => passwordFor(namespace, site.secretStore.name))];
   },
 });
@@ -36,9 +36,9 @@ function securityHeaders(namespace: string): KubernetesObject {
 function passwordFor(namespace: string, store: string): KubernetesObject[] {
   return [
     // Traefik takes a Secret with this one key, and no other.
-    ...externalSecretManifests(AUTH, { namespace, store, keys: [{ key: "users", remote: USERS }] }),
+    ...externalSecretManifests(SECRET, { namespace, store, keys: [{ key: "users", remote: USERS }] }),
     // The app does not learn the password.
-    middleware(AUTH, namespace, { basicAuth: { secret: AUTH, removeHeader: true } }),
+    middleware(AUTH_MIDDLEWARE, namespace, { basicAuth: { secret: SECRET, removeHeader: true } }),
   ];
 }
 

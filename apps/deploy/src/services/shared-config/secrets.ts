@@ -1,6 +1,5 @@
 import { infisicalSecretStoreManifests } from "@rzp/infisical/manifests";
 import type { ServiceFacts } from "@rzp/workload/manifests";
-import { asksForPassword } from "../../auth.ts";
 import { isView, view } from "../../view.ts";
 
 export const secrets = view({
@@ -18,6 +17,6 @@ export const secrets = view({
 
 /** A namespace in which nothing reads a secret has no business with the store. */
 function readers(services: readonly ServiceFacts[]): string[] {
-  const reading = services.filter((one) => !isView(one) && (one.secrets.length > 0 || asksForPassword(one)));
+  const reading = services.filter((one) => !isView(one) && (one.secrets.length > 0 || one.auth !== undefined));
   return [...new Set(reading.map(({ namespace }) => namespace))].sort();
 }
