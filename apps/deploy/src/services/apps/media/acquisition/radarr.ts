@@ -8,6 +8,6 @@ export const radarr = mediaApp({
   library: ["movies", "downloads"],
   env: { RADARR__AUTH__METHOD: "Forms", RADARR__AUTH__REQUIRED: "Enabled" },
   secrets: ["RADARR__AUTH__APIKEY"],
-  talksTo: ["prowlarr", "sabnzbd", "qbittorrent", "plex"],
+  talksTo: ["prowlarr", "nzbhydra2", "sabnzbd", "qbittorrent", "plex"],
   internet: true,
 });

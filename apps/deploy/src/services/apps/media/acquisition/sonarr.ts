@@ -8,6 +8,6 @@ export const sonarr = mediaApp({
   library: ["tv", "downloads"],
   env: { SONARR__AUTH__METHOD: "Forms", SONARR__AUTH__REQUIRED: "Enabled" },
   secrets: ["SONARR__AUTH__APIKEY"],
-  talksTo: ["prowlarr", "sabnzbd", "qbittorrent", "plex"],
+  talksTo: ["prowlarr", "nzbhydra2", "sabnzbd", "qbittorrent", "plex"],
   internet: true,
 });
