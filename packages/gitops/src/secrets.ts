@@ -34,12 +34,31 @@ function isWholeSecret(value: object): boolean {
 
 const KIND = /^(\s*(?:-\s+)*)["']?kind["']?\s*:\s*["']?secret(?:list)?["']?\s*(?:#.*)?$/i;
 const VALUES = /^(\s*(?:-\s+)*)["']?(?:data|stringData|items)["']?\s*:/;
+const FLOW_KIND = /[{,]\s*["']?kind["']?\s*:\s*["']?secret(?:list)?["']?\s*(?:#.*\s*)?[,}]/i;
+const FLOW_VALUES = /[{,]\s*["']?(?:data|stringData|items)["']?\s*:/;
+/** A template's action, such as `{{- if .Values.on }}`; over several lines, as comments are, where it holds no braces. */
+const ACTION = /\{\{(?:[^{}]*|.*?)\}\}/g;
 
 /**
- * Looks for the lines instead of parsing: most such texts are templates, which no YAML parser reads. Values count when they stand in the same mapping as the kind.
+ * What is no JSON is looked at by lines and by braces instead of parsed: most such texts are templates, which no YAML parser reads. It is looked at with
+ * the templates' actions and without: they stand in any column, and begin as a mapping in braces does.
  */
 function textHoldsSecret(text: string): boolean {
-  if (/^\s*[[{]/.test(text)) return jsonHoldsSecret(text);
+  return jsonHoldsSecret(text) ?? [text, text.replace(ACTION, "")].some((yaml) => blockHoldsSecret(yaml) || flowHoldsSecret(yaml));
+}
+
+/** Undefined for what is not one JSON document. */
+function jsonHoldsSecret(text: string): boolean | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return secretsIn(JSON.parse(text), "").length > 0;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Values count when they stand in the same mapping as the kind. */
+function blockHoldsSecret(text: string): boolean {
   const lines = text.split(/\r?\n/);
   return lines.some((line, index) => {
     const column = KIND.exec(line)?.[1]?.length;
@@ -47,12 +66,11 @@ function textHoldsSecret(text: string): boolean {
   });
 }
 
-function jsonHoldsSecret(text: string): boolean {
-  try {
-    return secretsIn(JSON.parse(text), "").length > 0;
-  } catch {
-    return false;
-  }
+/** The same for mappings in braces, from the innermost outwards: one that is none is taken for a plain value of the mapping around it. */
+function flowHoldsSecret(text: string): boolean {
+  const inner = text.match(/\{[^{}]*\}/g);
+  if (inner === null) return false;
+  return inner.some((mapping) => FLOW_KIND.test(mapping) && FLOW_VALUES.test(mapping)) || flowHoldsSecret(text.replace(/\{[^{}]*\}/g, "~"));
 }
 
 /** The lines of the mapping that has a key in this line and column. */
