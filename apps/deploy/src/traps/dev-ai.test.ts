@@ -141,3 +141,172 @@ describe("traps of the AI services", () => {
     expect(at(valuesOf("jupyter"), "singleuser.storage")).toMatchObject({ dynamic: { storageClass: "longhorn" }, extraLabels: { "recurring-job-group.longhorn.io/daily": "enabled", "recurring-job.longhorn.io/source": "enabled" } });
   });
 });
+
+describe("traps of harbor", () => {
+  const envOf = (part: string): { name: string; valueFrom: { secretKeyRef: { name: string; key: string } } }[] => at(valuesOf("harbor"), `${part}.extraEnvVars`) as ReturnType<typeof envOf>;
+
+  it("the password of Redis is read with lookup, which is empty under Argo CD: each part takes it from the environment", () => {
+    expect(valuesOf("harbor")).not.toHaveProperty("redis.external.existingSecret");
+    expect(valuesOf("harbor")).not.toHaveProperty("redis.external.password");
+    const taken = Object.fromEntries(["core", "jobservice", "registry.registry", "registry.controller"].map((part) => [part, envOf(part).map(({ name, valueFrom }) => `${name} = ${valueFrom.secretKeyRef.name}.${valueFrom.secretKeyRef.key}`)]));
+    expect(taken).toEqual({
+      core: ["_REDIS_URL_CORE = harbor-redis._REDIS_URL_CORE", "_REDIS_URL_REG = harbor-redis._REDIS_URL_REG"],
+      jobservice: ["JOB_SERVICE_POOL_REDIS_URL = harbor-redis.JOB_SERVICE_POOL_REDIS_URL"],
+      "registry.registry": ["REGISTRY_REDIS_PASSWORD = harbor-secrets.REDIS_PASSWORD"],
+      "registry.controller": ["REGISTRY_REDIS_PASSWORD = harbor-secrets.REDIS_PASSWORD"],
+    });
+  });
+
+  it("the addresses of Redis have the password in them, whatever is in it, and the numbers that the chart gives the parts", () => {
+    const secret = byKind(objectsOf("harbor"), "ExternalSecret", "harbor-redis");
+    expect(at(secret, "spec.target.template.data")).toEqual({
+      _REDIS_URL_CORE: "redis://:{{ .PASSWORD | urlquery }}@redis.redis.svc:6379/0",
+      JOB_SERVICE_POOL_REDIS_URL: "redis://:{{ .PASSWORD | urlquery }}@redis.redis.svc:6379/1",
+      _REDIS_URL_REG: "redis://:{{ .PASSWORD | urlquery }}@redis.redis.svc:6379/2",
+    });
+    expect(keysOf("harbor", "harbor-redis")).toEqual({ PASSWORD: factsOf("redis")?.secrets.find(({ key }) => key === "PASSWORD")?.remote });
+    expect(at(valuesOf("harbor"), "redis.external.addr")).toBe(`redis.${factsOf("redis")?.namespace}.svc:${factsOf("redis")?.ports[0]?.port}`);
+    // The pods wait for it: it must not wait for them.
+    expect(secret.metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-wave": "-1" });
+  });
+
+  it("every secret that the chart makes anew, or has a well-known default for, is given by reference", () => {
+    const existingSecret = "harbor-secrets";
+    expect(valuesOf("harbor")).toMatchObject({
+      existingSecretAdminPassword: existingSecret,
+      existingSecretSecretKey: existingSecret,
+      core: { existingSecret, existingXsrfSecret: existingSecret, secretName: existingSecret },
+      jobservice: { existingSecret },
+      registry: { existingSecret, credentials: { existingSecret } },
+      database: { type: "external", external: { existingSecret } },
+    });
+    // The names under which the chart looks for them.
+    expect(Object.keys(keysOf("harbor", "harbor-secrets")).sort()).toEqual(
+      ["CSRF_KEY", "HARBOR_ADMIN_PASSWORD", "JOBSERVICE_SECRET", "REDIS_PASSWORD", "REGISTRY_HTPASSWD", "REGISTRY_HTTP_SECRET", "REGISTRY_PASSWD", "password", "secret", "secretKey", "tls.key"],
+    );
+    expect(JSON.stringify(objectsOf("harbor"))).not.toMatch(/Harbor12345|not-a-secure-key|harbor_registry_password/);
+  });
+
+  it("a volume is one pod's at a time: a rolling update would wait for ever", () => {
+    expect(valuesOf("harbor")).toMatchObject({ updateStrategy: { type: "Recreate" } });
+  });
+
+  it("images are pushed to its own name, which leads to nginx and not to the core", () => {
+    expect(valuesOf("harbor")).toMatchObject({ externalURL: `https://harbor.${stack.domain}`, expose: { type: "clusterIP", tls: { enabled: false } } });
+    expect(at(byKind(objectsOf("harbor"), "IngressRoute"), "spec.routes.0.services.0")).toMatchObject({ name: "harbor", port: 80 });
+    expect(factsOf("harbor")?.routePort).toBe(8080);
+  });
+
+  it("the default volume is too small for images, and has no labels for a backup", () => {
+    const claims = objectsOf("harbor").filter(({ kind }) => kind === "PersistentVolumeClaim");
+    expect(claims.map((claim) => [claim.metadata.name, at(claim, "spec.resources.requests.storage"), claim.metadata.labels?.["recurring-job-group.longhorn.io/weekly"]])).toEqual([
+      ["harbor-images", "50Gi", "enabled"],
+      ["harbor-job-logs", "1Gi", "enabled"],
+    ]);
+    expect(at(valuesOf("harbor"), "persistence.persistentVolumeClaim")).toEqual({ registry: { existingClaim: "harbor-images" }, jobservice: { jobLog: { existingClaim: "harbor-job-logs" } } });
+  });
+
+  it("its database is its own, and there before it", () => {
+    expect(at(valuesOf("harbor"), "database.external")).toMatchObject({ host: "harbor-db-rw.databases.svc", username: "harbor", coreDatabase: "harbor", sslmode: "require" });
+    // A layer comes up after the one before it.
+    expect([factsOf("harbor-db")?.layer, factsOf("redis")?.layer, factsOf("harbor")?.layer]).toEqual(["platform", "platform", "apps"]);
+    expect(factsOf("harbor")?.talksTo).toEqual(["harbor-db", "redis"]);
+  });
+});
+
+describe("traps of harness", () => {
+  const spec = (): unknown => at(byKind(objectsOf("harness"), "Deployment"), "spec.template.spec");
+  const env = (): Record<string, string> => Object.fromEntries((at(spec(), "containers.0.env") as { name: string; value: string }[]).map(({ name, value }) => [name, value]));
+
+  it("its chart brings a privileged Docker daemon: there is none, no pipeline starts, and the risk says so", () => {
+    expect(at(spec(), "containers")).toHaveLength(1);
+    expect(factsOf("harness")).toMatchObject({ podSecurity: "restricted", relaxations: [] });
+    expect(env()).toMatchObject({ GITNESS_CI_PARALLEL_WORKERS: "0", GITNESS_GITSPACE_ENABLE: "false" });
+    expect(factsOf("harness")?.risks.join(" ")).toMatch(/pipelines.*Forgejo/s);
+  });
+
+  it("by default it reports to stats.drone.ci, lets everybody sign up, and lets them publish", () => {
+    expect(env()).toMatchObject({ GITNESS_METRIC_ENABLED: "false", GITNESS_USER_SIGNUP_ENABLED: "false", GITNESS_PUBLIC_RESOURCE_CREATION_ENABLED: "false" });
+  });
+
+  it("the administrator and the key of what is encrypted come from the store", () => {
+    expect(keysOf("harness", "harness")).toEqual({
+      GITNESS_ENCRYPTER_SECRET: "/apps/dev-tools/harness/GITNESS_ENCRYPTER_SECRET",
+      GITNESS_PRINCIPAL_ADMIN_PASSWORD: "/apps/dev-tools/harness/GITNESS_PRINCIPAL_ADMIN_PASSWORD",
+    });
+    expect(env()).not.toHaveProperty("GITNESS_ENCRYPTER_SECRET");
+  });
+
+  it("the server's key lies beside the program by default, where a restart makes a new one", () => {
+    const mounts = at(spec(), "containers.0.volumeMounts") as { mountPath: string; name: string }[];
+    expect(mounts.map(({ mountPath }) => mountPath)).toContain("/data");
+    expect(env()).toMatchObject({ GITNESS_SSH_SERVER_KEY_PATH: "/data/ssh/server.rsa", HOME: "/data" });
+    expect(byKind(objectsOf("harness"), "PersistentVolumeClaim").metadata.labels).toMatchObject({ "recurring-job-group.longhorn.io/daily": "enabled" });
+  });
+
+  it("the chart opens no port for SSH: its own address does, and is the one that clones are told", () => {
+    const balancer = byKind(objectsOf("harness"), "Service", "harness-lb");
+    const address = balancer.metadata.annotations?.["metallb.io/loadBalancerIPs"];
+    expect(at(balancer, "spec.ports.0")).toMatchObject({ port: 3022, targetPort: 3022 });
+    expect(env().GITNESS_URL_GIT_SSH).toBe(`ssh://${address ?? ""}:3022`);
+  });
+});
+
+describe("traps of langfuse", () => {
+  it("the chart makes every secret anew with each rendering: all are given", () => {
+    const from = (key: string) => ({ secretKeyRef: { name: "langfuse-secrets", key } });
+    expect(at(valuesOf("langfuse"), "langfuse")).toMatchObject({ salt: from("SALT"), encryptionKey: from("ENCRYPTION_KEY"), nextauth: { secret: from("NEXTAUTH_SECRET"), url: `https://langfuse.${stack.domain}` } });
+    expect(valuesOf("langfuse")).toMatchObject({
+      postgresql: { deploy: false, auth: { existingSecret: "langfuse-secrets", secretKeys: { userPasswordKey: "POSTGRES_PASSWORD" } } },
+      redis: { deploy: false, auth: { existingSecret: "langfuse-secrets", existingSecretPasswordKey: "REDIS_PASSWORD" } },
+      clickhouse: { deploy: false, auth: { existingSecret: "langfuse-secrets", existingSecretKey: "CLICKHOUSE_PASSWORD" } },
+      s3: { deploy: false, accessKeyId: from("S3_ACCESS_KEY"), secretAccessKey: from("S3_SECRET_KEY") },
+    });
+  });
+
+  it("a key that two services read is one key of the store", () => {
+    const keys = keysOf("langfuse", "langfuse-secrets");
+    const remoteOf = (service: string, key: string): string | undefined => factsOf(service)?.secrets.find((secret) => secret.key === key)?.remote;
+    expect([keys.POSTGRES_PASSWORD, keys.REDIS_PASSWORD, keys.CLICKHOUSE_PASSWORD]).toEqual([remoteOf("langfuse-db", "PASSWORD"), remoteOf("redis", "PASSWORD"), remoteOf("langfuse-clickhouse", "CLICKHOUSE_PASSWORD")]);
+    expect([keys.S3_ACCESS_KEY, keys.S3_SECRET_KEY]).toEqual([remoteOf("minio", "LANGFUSE_ACCESS_KEY"), remoteOf("minio", "LANGFUSE_SECRET_KEY")]);
+  });
+
+  it("its bucket is one that the object store makes", () => {
+    const buckets = (at(valuesOf("minio"), "buckets") as { name: string }[]).map(({ name }) => name);
+    expect(buckets).toContain(at(valuesOf("langfuse"), "s3.bucket"));
+  });
+
+  it("everybody may sign up and it phones home by default; with sign-up closed there must be a first user", () => {
+    expect(at(valuesOf("langfuse"), "langfuse.features")).toEqual({ telemetryEnabled: false, signUpDisabled: true });
+    const env = at(valuesOf("langfuse"), "langfuse.additionalEnv") as { name: string; value?: string; valueFrom?: unknown }[];
+    const first = env.find(({ name }) => name === "LANGFUSE_INIT_USER_PASSWORD");
+    expect(first).toEqual({ name: "LANGFUSE_INIT_USER_PASSWORD", valueFrom: { secretKeyRef: { name: "langfuse-secrets", key: "INIT_PASSWORD" } } });
+    expect(env.map(({ name }) => name)).toEqual(expect.arrayContaining(["LANGFUSE_INIT_ORG_ID", "LANGFUSE_INIT_USER_EMAIL", "AUTH_CUSTOM_CLIENT_ID", "AUTH_CUSTOM_CLIENT_SECRET", "AUTH_CUSTOM_ISSUER"]));
+  });
+
+  it("the queue must not throw entries away", () => {
+    expect(at(valuesOf("redis"), "valkeyConfig")).toMatch(/^maxmemory-policy noeviction$/m);
+  });
+
+  it("the operator of ClickHouse is too young: one server, and no kinds of its", () => {
+    expect(valuesOf("langfuse")).toMatchObject({ clickhouse: { crdCheck: false, cluster: { enabled: false }, host: "langfuse-clickhouse.langfuse-clickhouse.svc" } });
+    expect(objectsOf("langfuse-clickhouse").map(({ kind }) => kind)).toEqual(expect.arrayContaining(["Deployment", "PersistentVolumeClaim", "ExternalSecret"]));
+    expect(factsOf("langfuse-clickhouse")?.risks.join(" ")).toMatch(/0\.0\.5/);
+  });
+
+  it("clickhouse: the user default has no password, and crashes are reported to its makers", () => {
+    const container = at(byKind(objectsOf("langfuse-clickhouse"), "Deployment"), "spec.template.spec.containers.0");
+    const env = Object.fromEntries((at(container, "env") as { name: string; value: string }[]).map(({ name, value }) => [name, value]));
+    expect(env).toMatchObject({ CLICKHOUSE_USER: at(valuesOf("langfuse"), "clickhouse.auth.username"), CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT: "0" });
+    expect(env.CLICKHOUSE_USER).not.toBe("default");
+    const [file] = Object.values(at(byKind(objectsOf("langfuse-clickhouse"), "ConfigMap"), "data") as Record<string, string>);
+    expect(file).toContain("<send_crash_reports><enabled>false</enabled></send_crash_reports>");
+    // The image's start writes the user's file there, on a root that is read-only.
+    expect((at(container, "volumeMounts") as { mountPath: string }[]).map(({ mountPath }) => mountPath)).toContain("/etc/clickhouse-server/users.d");
+  });
+
+  it("clickhouse: only langfuse may dial it", () => {
+    const ingress = at(byKind(objectsOf("langfuse-clickhouse"), "NetworkPolicy"), "spec.ingress");
+    expect(ingress).toEqual([{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "langfuse" } } }], ports: [{ port: 8123, protocol: "TCP" }, { port: 9000, protocol: "TCP" }] }]);
+  });
+});
