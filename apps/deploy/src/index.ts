@@ -21,7 +21,7 @@ const cloudflare = new CloudflareProvider("cloudflare", { apiToken: secrets.CLOU
 
 const image = new TalosImage("talos", { version: stack.cluster.talos });
 const machines = makeMachines(stack, image, proxmox);
-const cluster = makeCluster(stack, image, machines);
+const cluster = makeCluster(stack, image, machines, services.context);
 const hosts = publishHosts(stack, services.context, cloudflare);
 bootstrap(services, cluster, secrets);
 
