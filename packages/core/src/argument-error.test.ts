@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ArgumentError, didYouMean, nearest, refusal } from "./index.ts";
+import { ArgumentError, didYouMean, nearest, refusal, refuseUnknown } from "./index.ts";
 
 describe("ArgumentError", () => {
   it.each([
@@ -20,6 +20,24 @@ describe("refusal", () => {
     const refuse = (): never => refusal("ProxmoxVm", "cp-1")(...words);
     expect(refuse).toThrow(ArgumentError);
     expect(refuse).toThrow(expect.objectContaining({ component: "ProxmoxVm", instance: "cp-1", message, problem }));
+  });
+});
+
+describe("refuseUnknown", () => {
+  const refuse = (args: object | undefined, path?: string) => (): void => {
+    refuseUnknown(refusal("Workload", "app"), args, { port: true, peers: true }, path);
+  };
+
+  it.each<[object, string | undefined, string]>([
+    [{ port: 1, peer: false }, undefined, 'peer is no argument here. Did you mean "peers"?'],
+    [{ wrong: undefined }, "relax", "relax.wrong is no argument here. Known are: port, peers."],
+    [[{ port: 1 }, { peer: false }], "ports", 'ports[1].peer is no argument here. Did you mean "peers"?'],
+  ])("refuses %j at %j", (args, path, message) => {
+    expect(refuse(args, path)).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `Workload "app": ${message}` }));
+  });
+
+  it.each([[undefined], [{}], [[]], [{ peers: false }], [[{ port: 1 }, {}]]])("takes %j", (args) => {
+    expect(refuse(args, "ports")).not.toThrow();
   });
 });
 

@@ -56,8 +56,15 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return known.length === 0 ? "None is known here." : `Known are: ${known.join(", ")}.`;
 }
 
-/** Refuses an argument that nobody knows: JavaScript would drop a misspelt one without a word, and TypeScript is not asked when Node runs the sources. */
-export function refuseUnknown(refuse: Refuse, args: object, known: Readonly<Record<string, true>>): void {
+/**
+ * Refuses an argument that nobody knows: JavaScript would drop a misspelt one without a word, and TypeScript is not asked when Node runs the sources.
+ * Further down, `path` says where the arguments stand; of a list each item is looked at, and nothing is said about what is absent.
+ */
+export function refuseUnknown(refuse: Refuse, args: object | undefined, known: Readonly<Record<string, true>>, path = ""): void {
+  if (Array.isArray(args)) {
+    for (const [index, item] of (args as readonly object[]).entries()) refuseUnknown(refuse, item, known, `${path}[${index}]`);
+    return;
+  }
   const names = Object.keys(known);
-  for (const name of Object.keys(args)) if (!names.includes(name)) refuse(name, "is no argument here", didYouMean(name, names));
+  for (const name of Object.keys(args ?? {})) if (!names.includes(name)) refuse(path === "" ? name : `${path}.${name}`, "is no argument here", didYouMean(name, names));
 }

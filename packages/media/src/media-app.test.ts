@@ -133,6 +133,8 @@ describe("hardware transcoding", () => {
 describe("mistakes", () => {
   it.each<[string, Partial<MediaAppArgs>, string, Site?]>([
     ["a misspelt argument, which would leave the library out", { libary: ["tv"] } as Partial<MediaAppArgs>, 'libary is no argument here. Did you mean "library"?'],
+    ["a misspelt size of the configuration volume", { config: { sizes: "1Gi" } } as Partial<MediaAppArgs>, 'config.sizes is no argument here. Did you mean "size"?'],
+    ["a port that would be open to peers", { ports: [{ name: "x", port: 1, peer: false }] } as object, 'ports[0].peer is no argument here. Did you mean "peers"?'],
     ["a folder from the root", { library: ["/tv"] }, 'library[0] "/tv" is not a folder of the library. Name it below the export, without a / at either end.'],
     ["a folder that climbs out", { library: ["tv/../.."] }, 'library[0] "tv/../.." is not a folder of the library. Name it below the export, without a / at either end.'],
     ["an empty folder", { library: ["tv", ""] }, 'library[1] "" is not a folder of the library. Name it below the export, without a / at either end.'],

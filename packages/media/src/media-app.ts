@@ -1,5 +1,5 @@
 import { ArgumentError, dnsLabel, refusal, refuseUnknown } from "@rzp/core";
-import { declare, type Declaration, type MediaLibrary, type Mount, type PodExtras, type Site } from "@rzp/workload/manifests";
+import { declare, VOLUME_FIELDS, type Declaration, type MediaLibrary, type Mount, type PodExtras, type Site } from "@rzp/workload/manifests";
 import type { Relax, VolumeArgs, WorkloadArgs } from "@rzp/workload/manifests";
 
 /** Arguments of a media app: a workload with a configuration volume, the time zone and, if asked for, the media library. */
@@ -58,6 +58,7 @@ export function mediaApp(args: MediaAppArgs): Declaration {
 /** The workload a media app is. */
 export function toWorkload(name: string, args: MediaAppArgs): WorkloadArgs {
   refuseUnknown(refusal("MediaApp", name), args, MEDIA_ARGS);
+  refuseUnknown(refusal("MediaApp", name), args.config, VOLUME_FIELDS, "config");
   checkMedia(name, args);
   const { library = [], readOnly = false, gpu, config, volumes, relax, resources, env, ...rest } = args;
   return {

@@ -20,6 +20,13 @@ describe("a workload", () => {
 
   it.each<[string, Partial<WorkloadArgs>, string]>([
     ["a misspelt argument", { talkTo: ["b"] } as Partial<WorkloadArgs>, 'talkTo is no argument here. Did you mean "talksTo"?'],
+    ["a port that would be open to peers", { ports: [{ name: "x", port: 1 }, { name: "y", port: 2, peer: false }] } as object, 'ports[1].peer is no argument here. Did you mean "peers"?'],
+    ["a misspelt limit", { resources: { memoryLimits: "1Gi" } } as Partial<WorkloadArgs>, 'resources.memoryLimits is no argument here. Did you mean "memoryLimit"?'],
+    ["a misspelt relaxation", { relax: { wrteableRoot: REASON } } as Partial<WorkloadArgs>, 'relax.wrteableRoot is no argument here. Did you mean "writableRoot"?'],
+    ["a load balancer's misspelt address", { loadBalancer: { adress: "10.0.20.200", ports: [] } } as unknown as Partial<WorkloadArgs>, 'loadBalancer.adress is no argument here. Did you mean "address"?'],
+    ["a load balancer's misspelt protocol", { loadBalancer: { address: "10.0.20.200", ports: [{ name: "x", port: 8080, proto: "UDP" }] } } as object, "loadBalancer.ports[0].proto is no argument here. Known are: name, port, protocol, peers."],
+    ["a volume's misspelt class", { volumes: { data: { ...VOLUME, storageclass: "x" } } } as Partial<WorkloadArgs>, 'volumes.data.storageclass is no argument here. Did you mean "storageClass"?'],
+    ["a misspelt transform", { transform: { deploymnt: {} } } as Partial<WorkloadArgs>, 'transform.deploymnt is no argument here. Did you mean "deployment"?'],
     ["an image without a tag", image(`ghcr.io/a/b@${DIGEST}`), `image "ghcr.io/a/b@${DIGEST}" has no tag. ${right}`],
     ["an image without a digest", image("ghcr.io/a/b:1.2"), `image "ghcr.io/a/b:1.2" has no digest. ${right}`],
     ["an image without a registry", image(`a/b:1@${DIGEST}`), `image "a/b:1@${DIGEST}" names no registry. Write docker.io/a/b if that is meant.`],
@@ -141,6 +148,14 @@ describe("a workload", () => {
 describe("a chart", () => {
   it.each<[string, Partial<HelmWorkloadArgs>, string]>([
     ["a misspelt argument", { vaules: {} } as Partial<HelmWorkloadArgs>, 'vaules is no argument here. Did you mean "values"?'],
+    ["a misspelt permission", { network: { internett: true } } as Partial<HelmWorkloadArgs>, 'network.internett is no argument here. Did you mean "internet"?'],
+    ["an open port's name", { network: { open: [{ port: 1, name: "x" }] } } as object, "network.open[0].name is no argument here. Known are: port, protocol."],
+    ["a misspelt port of the pods", { route: { service: "ui", port: 80, targetport: 8080 } } as Partial<HelmWorkloadArgs>, 'route.targetport is no argument here. Did you mean "targetPort"?'],
+    ["a misspelt port behind a path", { route: { service: "ui", port: 80, paths: { "/a": { service: "ui", port: 80, targetport: 8080 } } } } as Partial<HelmWorkloadArgs>, 'route.paths./a.targetport is no argument here. Did you mean "targetPort"?'],
+    ["a misspelt way to go", { application: { ondelete: "orphan" } } as Partial<HelmWorkloadArgs>, 'application.ondelete is no argument here. Did you mean "onDelete"?'],
+    ["a misspelt chart", { chart: { ...CHART, repo: "x" } } as Partial<HelmWorkloadArgs>, "chart.repo is no argument here. Known are: repoURL, name, version."],
+    ["a mount of a chart's volume", { volumes: { data: VOLUME } }, "volumes.data.mountPath is no argument here. Known are: size, backup, storageClass."],
+    ["a chart's port that would be open to peers", { ports: [{ name: "x", port: 1, peer: false }] } as object, 'ports[0].peer is no argument here. Did you mean "peers"?'],
     ["plain http", { chart: { ...CHART, repoURL: "http://x" } }, 'chart.repoURL "http://x" is not a chart repository. Begin it with https:// or oci://.'],
     ["a registry without its scheme", { chart: { ...CHART, repoURL: "quay.io/x" } }, 'chart.repoURL "quay.io/x" is not a chart repository. Begin it with https:// or oci://.'],
     ["a name with a folder", { chart: { ...CHART, name: "a/b" } }, 'chart.name "a/b" is not a chart\'s name. Give the folder of an OCI registry in repoURL.'],

@@ -1,6 +1,7 @@
 import { isDnsLabel, isDnsSubdomain, refusal, type KubernetesObject, type Refuse } from "@rzp/core";
 import { checkId, checkLoadBalancer, checkPeers, checkPortList, checkPortNumber, checkResources, checkRoute, checkSecrets } from "./check.ts";
 import type { ChartBackend, HelmWorkloadArgs } from "./helm-workload.ts";
+import { checkKnownHelm } from "./known.ts";
 import { NAME_MAX } from "./names.ts";
 import { isReason } from "./reason.ts";
 import type { Layer, ServiceFacts, ServiceId } from "./service.ts";
@@ -10,6 +11,7 @@ export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
   const refuse = refusal("HelmWorkload", id.name);
   const { podSecurity = "restricted", network = {}, route, release } = args;
   const layer = checkId(id, refuse);
+  checkKnownHelm(args, refuse);
   checkChart(args.chart, "chart", refuse);
   for (const [extra, chart] of Object.entries(args.extraCharts ?? {})) checkExtraChart(extra, { ...args.chart, ...chart }, release ?? id.name, refuse);
   if (release !== undefined && (!isDnsLabel(release) || release.length > NAME_MAX)) {

@@ -4,6 +4,7 @@ import { categoryProblem } from "./category.ts";
 import { checkSize, checkStorage } from "./check-storage.ts";
 import { keyOf, secretKeys } from "./env.ts";
 import { parseImage } from "./image.ts";
+import { checkKnown } from "./known.ts";
 import { NAME_MAX } from "./names.ts";
 import { checkRelax } from "./relax.ts";
 import { requests } from "./resources.ts";
@@ -14,6 +15,7 @@ import { layerOf, LAYERS, SHARED_CONFIG, namespaceOf, partOf, type Layer, type S
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
   const refuse = refusal(component, id.name);
   const layer = checkId(id, refuse);
+  checkKnown(args, refuse);
   const image = parseImage(args.image, { latest: args.relax?.latest !== undefined });
   if ("problem" in image) refuse(image.path, image.problem, image.expected);
   checkPorts(args, refuse);

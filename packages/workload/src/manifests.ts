@@ -3,6 +3,7 @@ export type { Mount, PodExtras, Self, Text, VolumeArgs, WorkloadArgs } from "./a
 export { category, type Category } from "./category.ts";
 export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";
 export { parseImage, type Image } from "./image.ts";
+export { VOLUME as VOLUME_FIELDS } from "./known.ts";
 export { AUTH_MIDDLEWARE, NAME_MAX } from "./names.ts";
 export { placedManifests, type Placement } from "./placement.ts";
 export { POSTGRES_BACKUPS, POSTGRES_PASSWORD, postgresDatabase, type ObjectStore, type PostgresArgs } from "./postgres.ts";
@@ -34,6 +35,6 @@ export {
   type ServiceSecret,
   type ServiceVolume,
 } from "./service.ts";
-export type { Certificates, Ingress, MediaLibrary, SecretStore, Site, Storage } from "./site.ts";
+export type { Capacity, Certificates, Ingress, MediaLibrary, SecretStore, Site, Storage } from "./site.ts";
 export { BACKUP_LABEL } from "./storage.ts";
 export { declare, workload, workloadFacts, workloadManifests } from "./workload.ts";

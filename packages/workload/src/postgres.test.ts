@@ -88,6 +88,8 @@ describe("a database", () => {
     ["a backup that goes nowhere", { store: undefined as never }, "store is missing. Say where the backups go, or why there are none."],
     ["a name PostgreSQL would quote", { database: "My-App" }, 'database "My-App" is not a name for a database. Use a-z, 0-9 and underscores, no digit first.'],
     ["a misspelt argument", { databse: "x" } as Partial<PostgresArgs>, 'databse is no argument here. Did you mean "database"?'],
+    ["a misspelt limit", { resources: { memoryLimits: "1Gi" } } as Partial<PostgresArgs>, 'resources.memoryLimits is no argument here. Did you mean "memoryLimit"?'],
+    ["a misspelt place for backups", { store: { ...ARGS.store, buckt: "x" } } as Partial<PostgresArgs>, 'store.buckt is no argument here. Did you mean "bucket"?'],
   ])("refuses %s", (_, change, message) => {
     const { store, ...rest } = { ...ARGS, ...change };
     const args = store === undefined ? rest : { ...rest, store };

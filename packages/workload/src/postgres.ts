@@ -2,6 +2,7 @@ import { ArgumentError, parseBytes, refusal, refuseUnknown, type Bytes, type Kub
 import { externalSecretManifests } from "@rzp/infisical/manifests";
 import type { ICluster, IDatabase, IScheduledBackup } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1";
 import { checkId } from "./check.ts";
+import { RESOURCES } from "./known.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { isReason } from "./reason.ts";
 import { requests } from "./resources.ts";
@@ -43,6 +44,7 @@ export interface PostgresArgs {
 const ARGS: Readonly<Record<keyof PostgresArgs, true>> = {
   size: true, backup: true, operator: true, store: true, purpose: true, database: true, storageClass: true, resources: true, parameters: true,
 }; // prettier-ignore
+const STORE: Readonly<Record<keyof ObjectStore, true>> = { service: true, endpoint: true, bucket: true, accessKey: true, secretKey: true };
 
 /** When base backups are made (seconds, minutes, hours, day, month, weekday, as CloudNativePG writes it), and how long they are kept. */
 export const POSTGRES_BACKUPS: Readonly<Record<BackupClass, { schedule: string; retention: string }>> = {
@@ -69,6 +71,8 @@ export function postgresDatabase(args: PostgresArgs): Declaration {
 export function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
   const refuse = refusal("postgresDatabase", id.name);
   refuseUnknown(refuse, args, ARGS);
+  refuseUnknown(refuse, args.store, STORE, "store");
+  refuseUnknown(refuse, args.resources, RESOURCES, "resources");
   const layer = checkId(id, refuse);
   const { name, category } = id;
   const { cpu, memory } = requests({ cpu: "100m", memory: "256Mi", ...args.resources });
