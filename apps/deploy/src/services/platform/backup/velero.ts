@@ -4,8 +4,9 @@ import { BACKUP_CLASSES, BACKUP_LABEL, helmWorkload, type BackupClass } from "@r
 import { BACKUP_SCHEDULES } from "../../../backups.ts";
 import { OBJECT_STORE } from "../../../object-store.ts";
 
-/** Days between two backups of a class, which a backup's life is counted in. */
-const DAYS: Record<BackupClass, number> = { daily: 1, weekly: 7 };
+/** How long a backup is kept: as many of its class as the other backups of that class. */
+const HOURS: Record<BackupClass, number> = { daily: 24, weekly: 7 * 24 };
+const PLUGIN = "docker.io/velero/velero-plugin-for-aws:v1.14.2@sha256:0751144c1c8e52d52c48717fbd13ad5a3061e612ae4d7ad744a946cd5b139d1a";
 const REPOSITORY_PASSWORD = { key: "repository-password", remote: "/platform/backup/velero/REPOSITORY_PASSWORD" };
 
 export const velero = helmWorkload({
@@ -24,11 +25,7 @@ export const velero = helmWorkload({
     backupsEnabled: false,
     snapshotsEnabled: false,
     // It is not in the image.
-    initContainers: [{
-      name: "velero-plugin-for-aws",
-      image: "docker.io/velero/velero-plugin-for-aws:v1.14.2@sha256:0751144c1c8e52d52c48717fbd13ad5a3061e612ae4d7ad744a946cd5b139d1a",
-      volumeMounts: [{ name: "plugins", mountPath: "/target" }],
-    }], // prettier-ignore
+    initContainers: [{ name: "velero-plugin-for-aws", image: PLUGIN, volumeMounts: [{ name: "plugins", mountPath: "/target" }] }],
     credentials: { useSecret: false, extraSecretRef: `${name}-secrets` },
     configuration: { uploaderType: "kopia", defaultBackupStorageLocation: "default" },
     deployNodeAgent: true,
@@ -41,10 +38,7 @@ export const velero = helmWorkload({
   resources: { cpu: "65m", memory: "128Mi" },
   talksTo: ["minio"],
   needs: ["minio"],
-  clusterKinds: [
-    { group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" },
-    { group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding" },
-  ],
+  clusterKinds: [{ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition" }, { group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding" }],
   network: { api: true },
   objects: ({ namespace, site }, context) => [
     // Before the server's first start, which would make one with a password everybody knows.
@@ -57,8 +51,8 @@ export const velero = helmWorkload({
 });
 
 function location(namespace: string): KubernetesObject {
-  const config = { region: "minio", s3ForcePathStyle: "true", s3Url: OBJECT_STORE.endpoint };
-  return { apiVersion: "velero.io/v1", kind: "BackupStorageLocation", metadata: { name: "default", namespace }, spec: { provider: "aws", default: true, accessMode: "ReadWrite", objectStorage: { bucket: "velero" }, config } };
+  const spec = { provider: "aws", default: true, accessMode: "ReadWrite", objectStorage: { bucket: "velero" }, config: { region: "minio", s3ForcePathStyle: "true", s3Url: OBJECT_STORE.endpoint } };
+  return { apiVersion: "velero.io/v1", kind: "BackupStorageLocation", metadata: { name: "default", namespace }, spec };
 }
 
 /** Which volumes a class's backup copies: those whose claims say so, and no other. */
@@ -70,13 +64,7 @@ function volumePolicy(name: BackupClass, namespace: string): KubernetesObject {
 /** Without the bucket's own namespace: a backup that holds the backups before it doubles with each. */
 function schedule(name: BackupClass, namespace: string, store: string): KubernetesObject {
   const { cron, retain } = BACKUP_SCHEDULES[name];
-  const template = {
-    excludedNamespaces: [store],
-    defaultVolumesToFsBackup: false,
-    snapshotVolumes: false,
-    resourcePolicy: { kind: "configmap", name: `volumes-${name}` },
-    storageLocation: "default",
-    ttl: `${retain * DAYS[name] * 24}h0m0s`,
-  };
+  const ttl = `${retain * HOURS[name]}h0m0s`;
+  const template = { excludedNamespaces: [store], defaultVolumesToFsBackup: false, snapshotVolumes: false, resourcePolicy: { kind: "configmap", name: `volumes-${name}` }, storageLocation: "default", ttl };
   return { apiVersion: "velero.io/v1", kind: "Schedule", metadata: { name, namespace }, spec: { schedule: cron, template } };
 }
