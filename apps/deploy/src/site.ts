@@ -1,4 +1,4 @@
-import type { Site } from "@rzp/workload/manifests";
+import type { Capacity, Site } from "@rzp/workload/manifests";
 import type { Stack } from "./config.ts";
 
 /** Names that both planes must agree on; each stands here and nowhere else. */
@@ -26,14 +26,14 @@ export function siteOf(stack: Stack): Site {
   const { network, infisical, cloudflare } = stack;
   const machines = Object.values(stack.machines);
   const controlPlanes = machines.filter(({ role }) => role === "controlplane");
-  const dataDisks = machines.filter(({ dataDisk }) => dataDisk !== undefined).length;
+  const dataDisks = machines.flatMap(({ dataDisk = [] }) => dataDisk);
   return {
     domain: stack.domain,
     timeZone: stack.timeZone,
     git: { ...stack.git, path: TREE },
     storage: {
       className: NAMES.storageClass,
-      replicas: Math.max(1, Math.min(REPLICAS_MAX, dataDisks)),
+      replicas: Math.max(1, Math.min(REPLICAS_MAX, dataDisks.length)),
       dataPath: DATA_PATH,
       ...(stack.backups === undefined ? {} : { backupTarget: stack.backups.target }),
     },
@@ -54,6 +54,14 @@ export function siteOf(stack: Stack): Site {
       apiServer: { addresses: controlPlanes.map(({ address }) => address), port: 6443 },
     },
     loadBalancerPool: [network.loadBalancers],
+    capacity: { nodes: workersOf(stack), dataDisks },
     ...(stack.media === undefined ? {} : { media: { ...stack.media, mountPath: MEDIA_MOUNT } }),
   };
+}
+
+/** Machines that run pods: control planes take none. */
+function workersOf({ machines }: Stack): Capacity["nodes"] {
+  return Object.entries(machines)
+    .filter(([, { role }]) => role === "worker")
+    .map(([name, { cores, memory }]) => ({ name, cpu: `${cores}`, memory }));
 }

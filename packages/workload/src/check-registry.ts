@@ -1,12 +1,27 @@
-import { contains, didYouMean, parseRange, type AddressRange } from "@rzp/core";
+import { contains, parseRange, type AddressRange } from "@rzp/core";
+import { capacityProblems } from "./check-capacity.ts";
+import { peerProblems } from "./check-peers.ts";
+import { remoteProblems } from "./check-remotes.ts";
 import { claimName, loadBalancerName, secretFilesName, tlsSecretName } from "./names.ts";
-import { LAYERS, peerPorts, type ServiceFacts } from "./service.ts";
+import { LAYERS, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 
-/** What does not fit among all services of a homelab. */
-export function registryProblems(facts: readonly ServiceFacts[], site: Pick<Site, "loadBalancerPool">, at: At, names: Names): string[] {
+/** What of a site the services must fit into. */
+export type Room = Pick<Site, "loadBalancerPool" | "capacity"> & Partial<Pick<Site, "storage">>;
+
+/** What does not fit among all services of a homelab, and into the site. */
+export function registryProblems(facts: readonly ServiceFacts[], site: Room, at: At, names: Names): string[] {
   const { reserved, switchedOff } = names;
-  return [...checkNames(facts, at, reserved), ...checkUnique(facts, at), ...checkPlaces(facts, at), ...checkPeers(facts, at, switchedOff), ...checkPool(facts, site, at)];
+  return [
+    ...checkNames(facts, at, reserved),
+    ...checkUnique(facts, at),
+    ...checkNodePorts(facts, at),
+    ...checkPlaces(facts, at),
+    ...peerProblems(facts, at, switchedOff),
+    ...remoteProblems(facts, at, switchedOff),
+    ...checkPool(facts, site, at),
+    ...capacityProblems(facts, site, at),
+  ];
 }
 
 /** Names that are taken, and names of services that are declared but switched off. */
@@ -37,6 +52,20 @@ function checkUnique(facts: readonly ServiceFacts[], at: At): string[] {
       const owner = owners.get(thing) ?? one;
       owners.set(thing, owner);
       return owner === one ? [] : [`${at(one)} wants ${thing}, which ${at(owner)} has.`];
+    }),
+  );
+}
+
+/** Ports of every node, or of control planes, that Kubernetes and Talos answer on (kubernetes.io/docs/reference/networking/ports-and-protocols, Talos' network connectivity). */
+const NODE_PORTS: ReadonlyMap<number, string> = new Map([
+  [2379, "etcd"], [2380, "etcd"], [6443, "the Kubernetes API"], [10_250, "the kubelet"], [10_257, "the controller manager"], [10_259, "the scheduler"], [50_000, "Talos"], [50_001, "Talos"],
+]); // prettier-ignore
+
+function checkNodePorts(facts: readonly ServiceFacts[], at: At): string[] {
+  return facts.flatMap((one) =>
+    one.hostPorts.flatMap((port) => {
+      const owner = NODE_PORTS.get(port);
+      return owner === undefined ? [] : [`${at(one)} wants the node port ${port}, which ${owner} has.`];
     }),
   );
 }
@@ -83,30 +112,11 @@ function ancestorsOf(category: string): string[] {
   return folders.map((_, depth) => folders.slice(0, depth + 1).join("/"));
 }
 
-function checkPeers(facts: readonly ServiceFacts[], at: At, switchedOff: readonly string[]): string[] {
-  const names = facts.map(({ name }) => name);
-  const absent = (peer: string): string => (switchedOff.includes(peer) ? "is switched off. Switch it on, or leave its name out." : `is no service. ${didYouMean(peer, names)}`);
-  const byName = new Map(facts.map((one) => [one.name, one]));
-  const talk = (one: ServiceFacts, peer: string): string | undefined => {
-    const other = byName.get(peer);
-    if (other === undefined) return `${at(one)} talks to ${peer}, which ${absent(peer)}`;
-    return peerPorts(other).length > 0 ? undefined : `${at(one)} talks to ${at(other)}, which names no port to dial.`;
-  };
-  const need = (one: ServiceFacts, peer: string): string | undefined => {
-    const other = byName.get(peer);
-    if (other === undefined) return `${at(one)} needs ${peer}, which ${absent(peer)}`;
-    if (LAYERS.indexOf(other.layer) <= LAYERS.indexOf(one.layer)) return undefined;
-    return `${at(one)} needs ${at(other)}, whose layer ${other.layer} comes up after ${one.layer}.`;
-  };
-  const all = facts.flatMap((one) => [...one.talksTo.map((peer) => talk(one, peer)), ...one.needs.map((peer) => need(one, peer))]);
-  return all.filter((problem) => problem !== undefined);
-}
-
 function checkPool(facts: readonly ServiceFacts[], { loadBalancerPool }: Pick<Site, "loadBalancerPool">, at: At): string[] {
   const pool = loadBalancerPool.map((text) => parseRange(text)).filter((range): range is AddressRange => range !== undefined);
   return facts.flatMap((one) => {
     const address = one.loadBalancer?.address;
     if (address === undefined || pool.some((range) => contains(range, address))) return [];
-    return [`${at(one)} wants the address ${address}, which lies outside the pool ${loadBalancerPool.join(", ")}.`];
+    return [`${at(one)} wants the address ${address}, which lies outside the pool ${loadBalancerPool.join(", ")}. Set ${pathOf(one).replaceAll("/", ".")}.address in the stack.`];
   });
 }

@@ -1,7 +1,7 @@
-import { objectId, type KubernetesObject } from "@rzp/core";
+import { objectId, type Bytes, type Cpu, type KubernetesObject } from "@rzp/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { category, helmWorkload, LAYERS, NAME_MAX, registry, RegistryError, serviceApplication, workload, type Category, type Declaration, type WorkloadArgs } from "./manifests.ts";
+import { category, helmWorkload, LAYERS, NAME_MAX, postgresDatabase, registry, RegistryError, serviceApplication, workload, type Capacity, type Category, type Declaration, type PostgresArgs, type WorkloadArgs } from "./manifests.ts";
 import { BASIC, lab, SITE } from "./site.test-data.ts";
 
 const app = (change: Partial<WorkloadArgs> = {}): Declaration => workload({ ...BASIC, ...change });
@@ -9,11 +9,18 @@ const chart = (change: Partial<Parameters<typeof helmWorkload>[0]> = {}): Declar
   helmWorkload({ chart: { repoURL: "oci://quay.io/charts", name: "chart", version: "v1.2.3" }, ...change });
 const onNode = (port: number): Declaration => app({ port, host: false, relax: { hostNetwork: "it answers broadcasts of the home network" } });
 const balanced = (address: string, port = 8080): Declaration => app({ port, loadBalancer: { address, ports: [{ name: "x", port }] } });
+const asking = (memory: Bytes, cpu: Cpu = "50m", replicas = 1): Declaration => app({ replicas, resources: { memory, cpu } });
+const keeping = (size: Bytes, storageClass?: string): Declaration => app({ volumes: { data: { size, mountPath: "/data", backup: "daily", ...(storageClass === undefined ? {} : { storageClass }) } } });
+const reading = (remote: string): Declaration => app({ secrets: [{ key: "TOKEN", remote }] });
+const database = (change: Partial<PostgresArgs> = {}): Declaration => postgresDatabase({ operator: "postgresql", size: "1Gi", backup: { none: "it can be made again at any time" }, ...change });
 const volume = (name: string): Partial<WorkloadArgs> => ({ volumes: { [name]: { size: "1Gi", mountPath: "/data", backup: "daily" } } });
+
+/** Two machines that run pods, so that one may be lost, and three disks for three copies. */
+const CAPACITY: Capacity = { nodes: [{ name: "worker-1", cpu: "4", memory: "16Gi" }, { name: "worker-2", cpu: "2", memory: "8Gi" }], dataDisks: ["100Gi", "100Gi", "100Gi"] };
 
 function problemsOf(categories: readonly Category[]): readonly string[] {
   try {
-    registry(categories, SITE, { fileOf: ({ category: folder, name }) => `src/${folder}/${name}.ts`, reserved: ["homelab"] });
+    registry(categories, { ...SITE, capacity: CAPACITY }, { fileOf: ({ category: folder, name }) => `src/${folder}/${name}.ts`, reserved: ["homelab"], switchedOff: ["off"] });
   } catch (error) {
     if (error instanceof RegistryError) return error.problems;
     throw error;
@@ -28,7 +35,7 @@ describe("services that do not fit together", () => {
     ["a name that is kept for another", [category("apps", { homelab: app() })], ["homelab (src/apps/homelab.ts) has the name of a root Application, which its own would replace. Call it something else."]],
     ["a host twice", [category("apps", { a: app({ host: "x" }), b: app({ host: "x" }) })], ["b (src/apps/b.ts) wants the host x, which a (src/apps/a.ts) has."]],
     ["an address twice, on other ports", [category("apps", { a: balanced("10.0.20.200", 80), b: balanced("10.0.20.200", 81) })], ["b (src/apps/b.ts) wants the address 10.0.20.200, which a (src/apps/a.ts) has."]],
-    ["an address outside the pool", [category("apps", { a: balanced("10.0.20.100") })], ["a (src/apps/a.ts) wants the address 10.0.20.100, which lies outside the pool 10.0.20.200-10.0.20.219."]],
+    ["an address outside the pool", [category("apps", { a: balanced("10.0.20.100") })], ["a (src/apps/a.ts) wants the address 10.0.20.100, which lies outside the pool 10.0.20.200-10.0.20.219. Set apps.a.address in the stack."]],
     ["a node's port twice", [category("apps", { a: onNode(80), b: onNode(80) })], ["b (src/apps/b.ts) wants the node port 80, which a (src/apps/a.ts) has."]],
     ["one claim by two names", [category("apps", { a: app(volume("b-c")), "a-b": app(volume("c")) }, { namespace: "n" })], ["a-b (src/apps/a-b.ts) wants the claim n/a-b-c, which a (src/apps/a.ts) has."]],
     ["one Service by two names", [category("apps", { a: balanced("10.0.20.200"), "a-lb": app() }, { namespace: "n" })], ["a-lb (src/apps/a-lb.ts) wants the Service n/a-lb, which a (src/apps/a.ts) has."]],
@@ -42,8 +49,62 @@ describe("services that do not fit together", () => {
     ["needs a service that does not exist", [category("apps", { a: app({ needs: ["zzzzzz"] }) })], ["a (src/apps/a.ts) needs zzzzzz, which is no service. Known are: a."]],
     ["needs a later layer", [category("apps", { a: app() }), category("core", { c: chart({ needs: ["a"] }) })], ["c (src/core/c.ts) needs a (src/apps/a.ts), whose layer apps comes up after core."]],
     ["needs in a cycle", [category("apps", { a: app({ needs: ["b"] }), b: app({ needs: ["c"] }), c: app({ needs: ["a"] }) })], ["a (src/apps/a.ts) needs itself: a -> b -> c -> a."]],
+    ["a root Application's name of another layer", [category("apps", { platform: app() })], ["platform (src/apps/platform.ts) has the name of a root Application, which its own would replace. Call it something else."]],
+    ["a host twice in two layers", [category("core", { a: chart({ route: { host: "x", service: "s", port: 80 } }) }), category("apps", { b: app({ host: "x" }) })], ["b (src/apps/b.ts) wants the host x, which a (src/core/a.ts) has."]],
+    ["an address twice, a chart's and a workload's", [category("core", { a: chart({ loadBalancer: { address: "10.0.20.200", ports: [{ name: "x", port: 80 }] } }) }), category("apps", { b: balanced("10.0.20.200") })], ["b (src/apps/b.ts) wants the address 10.0.20.200, which a (src/core/a.ts) has."]],
+    ["a chart's address outside the pool", [category("core", { a: chart({ loadBalancer: { address: "10.0.20.220", ports: [{ name: "x", port: 80 }] } }) })], ["a (src/core/a.ts) wants the address 10.0.20.220, which lies outside the pool 10.0.20.200-10.0.20.219. Set core.a.address in the stack."]],
+    ["a node's port twice, a chart's and a workload's", [category("core", { a: chart({ hostPorts: [80] }) }), category("apps", { b: onNode(80) })], ["b (src/apps/b.ts) wants the node port 80, which a (src/core/a.ts) has."]],
+    ["the kubelet's port", [category("apps", { a: onNode(10_250) })], ["a (src/apps/a.ts) wants the node port 10250, which the kubelet has."]],
+    ["Talos' own port", [category("core", { a: chart({ hostPorts: [50_000] }) })], ["a (src/core/a.ts) wants the node port 50000, which Talos has."]],
+    ["two charts in one namespace", [category("core", { a: chart({ namespace: "n" }), b: chart({ namespace: "n" }) })], ["a (src/core/a.ts) is a chart and needs a namespace of its own: b (src/core/b.ts) is in n, too.", "b (src/core/b.ts) is a chart and needs a namespace of its own: a (src/core/a.ts) is in n, too."]],
+    ["talksTo a service that is switched off", [category("apps", { a: app({ talksTo: ["off"] }) })], ["a (src/apps/a.ts) talks to off, which is switched off. Switch it on, or leave its name out."]],
+    ["needs a service that is switched off", [category("apps", { a: app({ needs: ["off"] }) })], ["a (src/apps/a.ts) needs off, which is switched off. Switch it on, or leave its name out."]],
+    ["needs each other", [category("apps", { a: app({ needs: ["b"] }), b: app({ needs: ["a"] }) })], ["a (src/apps/a.ts) needs itself: a -> b -> a."]],
+    ["two layers that talk in a circle", [category("core", { c: app({ talksTo: ["a"] }) }), category("apps", { a: app({ talksTo: ["c"] }) })], ["c (src/core/c.ts) talks to a (src/apps/a.ts), whose layer apps comes up after core and leads back: c -> a -> c."]],
+    ["three that talk in a circle over two layers", [category("core", { c: app({ talksTo: ["a"] }) }), category("apps", { a: app({ talksTo: ["b"] }), b: app({ talksTo: ["c"] }) })], ["c (src/core/c.ts) talks to a (src/apps/a.ts), whose layer apps comes up after core and leads back: c -> a -> b -> c."]],
+    ["a layer that talks to one that needs it", [category("core", { c: app({ talksTo: ["a"] }) }), category("apps", { a: app({ needs: ["c"] }) })], ["c (src/core/c.ts) talks to a (src/apps/a.ts), whose layer apps comes up after core and leads back: c -> a -> c."]],
+    ["a database whose operator does not exist", [category("apps", { "a-db": database() })], ["a-db (src/apps/a-db.ts) needs postgresql, which is no service. Known are: a-db."]],
+    ["a database whose operator comes later", [category("core", { "a-db": database() }), category("platform", { postgresql: chart() })], ["a-db (src/core/a-db.ts) needs postgresql (src/platform/postgresql.ts), whose layer platform comes up after core."]],
+    ["a database and a workload of one name", [category("platform", { postgresql: chart() }), category("apps", { x: database() }, { namespace: "n" }), category("apps/y", { x: app({ host: "y" }) }, { namespace: "m" })], ["x (src/apps/y/x.ts) wants the name x, which x (src/apps/x.ts) has."]],
+    ["a secret in nobody's folder", [category("apps", { a: reading("/shared/TOKEN") })], ["a (src/apps/a.ts) reads TOKEN from /shared/TOKEN, which lies in no service's folder. Known are: /apps/a."]],
+    ["a secret in no folder", [category("apps", { a: reading("/TOKEN") })], ["a (src/apps/a.ts) reads TOKEN from /TOKEN, which lies in no service's folder. Known are: /apps/a."]],
+    ["a secret beside the services of a folder", [category("apps/media", { a: reading("/apps/media/TOKEN") })], ["a (src/apps/media/a.ts) reads TOKEN from /apps/media/TOKEN, which lies in no service's folder. Did you mean \"/apps/media/a\"?"]],
+    ["a secret in a misspelt folder", [category("apps/media", { sonarr: app(), b: reading("/apps/media/sonar/TOKEN") })], ['b (src/apps/media/b.ts) reads TOKEN from /apps/media/sonar/TOKEN, which lies in no service\'s folder. Did you mean "/apps/media/sonarr"?']],
+    ["a secret two read, and nobody owns", [category("apps", { a: reading("/apps/x/TOKEN"), b: reading("/apps/x/TOKEN") })], ["a (src/apps/a.ts)", "b (src/apps/b.ts)"].map((who) => `${who} reads TOKEN from /apps/x/TOKEN, which lies in no service's folder. Did you mean "/apps/a"?`)],
+    ["one pod that no machine can hold", [category("apps", { a: asking("20Gi") })], ["a (src/apps/a.ts) asks for 20Gi of memory, and no machine has more than 16Gi (worker-1).", "The services ask for 20Gi of memory, but without worker-1 the others (worker-2) have 8Gi. The most by a (src/apps/a.ts) with 20Gi."]],
+    ["one pod with more CPU than any machine", [category("apps", { a: asking("1Gi", "6") })], ["a (src/apps/a.ts) asks for 6 of CPU, and no machine has more than 4 (worker-1).", "The services ask for 6 of CPU, but without worker-1 the others (worker-2) have 2. The most by a (src/apps/a.ts) with 6."]],
+    ["more memory than is left when a machine is lost", [category("apps", { a: asking("6Gi"), b: asking("3Gi") })], ["The services ask for 9Gi of memory, but without worker-1 the others (worker-2) have 8Gi. The most by a (src/apps/a.ts) with 6Gi, b (src/apps/b.ts) with 3Gi."]],
+    ["more memory by replicas", [category("apps", { a: asking("3Gi", "50m", 3) })], ["The services ask for 9Gi of memory, but without worker-1 the others (worker-2) have 8Gi. The most by a (src/apps/a.ts) with 9Gi."]],
+    ["more CPU than is left when a machine is lost", [category("apps", { a: asking("1Gi", "1500m"), b: asking("1Gi", "600m") })], ["The services ask for 2.1 of CPU, but without worker-1 the others (worker-2) have 2. The most by a (src/apps/a.ts) with 1.5, b (src/apps/b.ts) with 0.6."]],
+    ["more than the disks hold in copies", [category("apps", { a: keeping("60Gi"), b: keeping("50Gi") })], ["The volumes take 330Gi with 3 copies of each, but the data disks have 300Gi. The most by a (src/apps/a.ts) with 180Gi, b (src/apps/b.ts) with 150Gi."]],
+    ["more than the disks hold, in one copy among others", [category("apps", { a: keeping("90Gi"), b: keeping("40Gi", "single") })], ["The volumes take 310Gi with 3 copies of each, but the data disks have 300Gi. The most by a (src/apps/a.ts) with 270Gi, b (src/apps/b.ts) with 40Gi."]],
+    ["a volume that no disk can hold", [category("apps", { a: keeping("101Gi") })], ["a (src/apps/a.ts) wants 101Gi for data, and no data disk has more than 100Gi."]],
   ])("are refused: %s", (_, categories, problems) => {
     expect(problemsOf(categories)).toEqual(problems);
+  });
+
+  it("are not those that just fit: what is left when a machine is lost, and what the disks hold", () => {
+    expect(problemsOf([category("apps", { a: asking("7Gi", "1950m"), b: app({ resources: { memory: "1Gi" }, volumes: { data: { size: "100Gi", mountPath: "/data", backup: "daily" } } }) })])).toEqual([]);
+  });
+
+  it("are not those that read another's key, or one of a service that is switched off; nor those that talk to a later layer which does not talk back", () => {
+    expect(problemsOf([category("core", { c: app({ talksTo: ["a"] }) }), category("apps", { a: reading("/core/c/TOKEN"), b: reading("/apps/off/TOKEN") })])).toEqual([]);
+  });
+
+  it("are not refused for want of room where nothing is known of the machines, or the only one would be lost", () => {
+    const large = [category("apps", { a: asking("12Gi") })];
+    expect(() => registry(large, SITE)).not.toThrow();
+    expect(() => registry(large, { ...SITE, capacity: { ...CAPACITY, nodes: [{ name: "one", cpu: "4", memory: "16Gi" }] } })).not.toThrow();
+  });
+
+  it("are not 500 that do fit", () => {
+    const names = Array.from({ length: 500 }, (_, index) => `s${index}`);
+    const declaration = (index: number): Declaration => app({ ...volume("data"), secrets: ["KEY"], resources: { memory: "16Mi", cpu: "1m" }, talksTo: names.slice(Math.max(0, index - 3), index), needs: names.slice(Math.max(0, index - 2), index) });
+    const categories = Map.groupBy(names, (_, index) => `${["core", "platform", "apps"][Math.floor(index / 167)] ?? "apps"}/f${index % 10}`);
+    const all = [...categories].map(([path, inside]) => category(path, Object.fromEntries(inside.map((name) => [name, declaration(names.indexOf(name))]))));
+    const room = { ...SITE, capacity: { ...CAPACITY, dataDisks: Array.from({ length: 15 }, (): Bytes => "100Gi") } };
+    const checked = registry(all, room);
+    expect([checked.services.length, checked.waves.size, checked.context(room).services.length]).toEqual([500, 500, 500]);
   });
 
   it("are all told at once, with both files", () => {

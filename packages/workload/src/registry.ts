@@ -1,6 +1,6 @@
 import { didYouMean } from "@rzp/core";
 import type { Category } from "./category.ts";
-import { pathOf, registryProblems } from "./check-registry.ts";
+import { pathOf, registryProblems, type Room } from "./check-registry.ts";
 import { LAYERS, type RenderContext, type Service, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 import { wavesOf } from "./waves.ts";
@@ -35,7 +35,7 @@ export interface RegistryOptions {
 }
 
 /** Puts the categories together and refuses what does not fit, everything at once and before anything is written. */
-export function registry(categories: readonly Category[], site: Pick<Site, "loadBalancerPool">, options: RegistryOptions = {}): Registry {
+export function registry(categories: readonly Category[], site: Room, options: RegistryOptions = {}): Registry {
   const { fileOf = pathOf, reserved = [], switchedOff = [] } = options;
   const order = ({ facts }: Service): string => `${LAYERS.indexOf(facts.layer)}/${pathOf(facts)}`;
   const services = categories.flatMap((category) => category.services).sort((a, b) => (order(a) < order(b) ? -1 : 1));

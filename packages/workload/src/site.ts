@@ -1,3 +1,5 @@
+import type { Bytes, Cpu } from "@rzp/core";
+
 /** The plain values of one environment: everything a manifest needs to know that is not the service's own. Nothing in it is secret. */
 export interface Site {
   /** Zone that host names are made in: `sonarr` becomes `sonarr.<domain>`. */
@@ -21,8 +23,18 @@ export interface Site {
   };
   /** Addresses the load balancer hands out: ranges (`10.0.20.200-10.0.20.219`) or CIDRs. */
   loadBalancerPool: readonly string[];
+  /** What the machines have; absent, nothing is said about whether the services fit. */
+  capacity?: Capacity;
   /** The NFS export with the media library; absent where there is none. */
   media?: MediaLibrary;
+}
+
+/** What the services may use of the machines. */
+export interface Capacity {
+  /** Machines that run pods. */
+  nodes: readonly { name: string; cpu: Cpu; memory: Bytes }[];
+  /** Disks that volumes lie on. */
+  dataDisks: readonly Bytes[];
 }
 
 /** Where volumes come from. */
