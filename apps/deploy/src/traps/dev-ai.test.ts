@@ -95,7 +95,7 @@ describe("traps of the AI services", () => {
   it("jupyter: the default authenticator lets everybody in under any name", () => {
     expect(at(valuesOf("jupyter"), "hub.config")).toMatchObject({
       JupyterHub: { authenticator_class: "generic-oauth" },
-      GenericOAuthenticator: { oauth_callback_url: `https://jupyter.${stack.domain}/hub/oauth_callback`, token_url: expect.stringMatching(/^https:\/\/[^/]+\/oauth\/v2\/token$/) as unknown },
+      GenericOAuthenticator: { oauth_callback_url: `https://jupyter.${stack.domain}/hub/oauth_callback`, token_url: `https://${factsOf("zitadel")?.host}.${stack.domain}/oauth/v2/token` },
     });
     expect(JSON.stringify(valuesOf("jupyter"))).not.toContain("dummy");
     expect(at(valuesOf("jupyter"), "hub.extraEnv")).toEqual({
@@ -281,7 +281,8 @@ describe("traps of langfuse", () => {
     const env = at(valuesOf("langfuse"), "langfuse.additionalEnv") as { name: string; value?: string; valueFrom?: unknown }[];
     const first = env.find(({ name }) => name === "LANGFUSE_INIT_USER_PASSWORD");
     expect(first).toEqual({ name: "LANGFUSE_INIT_USER_PASSWORD", valueFrom: { secretKeyRef: { name: "langfuse-secrets", key: "INIT_PASSWORD" } } });
-    expect(env.map(({ name }) => name)).toEqual(expect.arrayContaining(["LANGFUSE_INIT_ORG_ID", "LANGFUSE_INIT_USER_EMAIL", "AUTH_CUSTOM_CLIENT_ID", "AUTH_CUSTOM_CLIENT_SECRET", "AUTH_CUSTOM_ISSUER"]));
+    expect(env.map(({ name }) => name)).toEqual(expect.arrayContaining(["LANGFUSE_INIT_ORG_ID", "LANGFUSE_INIT_USER_EMAIL", "AUTH_CUSTOM_CLIENT_ID", "AUTH_CUSTOM_CLIENT_SECRET"]));
+    expect(env.find(({ name }) => name === "AUTH_CUSTOM_ISSUER")?.value).toBe(`https://${factsOf("zitadel")?.host}.${stack.domain}`);
   });
 
   it("the queue must not throw entries away", () => {

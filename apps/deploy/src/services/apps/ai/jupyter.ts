@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BACKUP_LABEL, helmWorkload, type Self } from "@rzp/workload/manifests";
+import { BACKUP_LABEL, helmWorkload, hostOf, type RenderContext, type Self } from "@rzp/workload/manifests";
 
 /** What the chart makes anew with every rendering. The first is read from its own Secret only, whatever else is given. */
 const GENERATED = ["hub.config.ConfigurableHTTPProxy.auth_token", "hub.config.JupyterHub.cookie_secret", "hub.config.CryptKeeper.keys"];
@@ -10,15 +10,15 @@ export const jupyter = helmWorkload({
   upstream: "https://z2jh.jupyter.org",
   risks: ["The token between hub and proxy is made by the chart once and then left alone, because it takes none by reference; deleting the Secret `hub` takes a restart of both."],
   chart: { repoURL: "https://hub.jupyter.org/helm-chart/", name: "jupyterhub", version: "4.4.0" },
-  values: (self) => {
-    const values = chartValues(self);
+  values: (self, context) => {
+    const values = chartValues(self, context);
     // The hub reads its settings from the Secret at its start, and the chart's own checksum of it never stays the same.
     const settings = createHash("sha256").update(JSON.stringify(values)).digest("hex");
     return { ...values, hub: { ...values.hub, annotations: { "rzp.dev/settings": settings } } };
   },
   secrets: ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", { key: "hub.config.JupyterHub.cookie_secret", remote: "/apps/ai/jupyter/COOKIE_SECRET" }, { key: "hub.config.CryptKeeper.keys", remote: "/apps/ai/jupyter/CRYPT_KEYS" }],
   route: { service: "proxy-public", port: 80, targetPort: 8000 },
-  needs: ["ollama"],
+  needs: ["ollama", "zitadel"],
   talksTo: ["ollama"],
   replicas: 2,
   resources: { cpu: "100m", memory: "256Mi" },
@@ -34,9 +34,9 @@ export const jupyter = helmWorkload({
   },
 });
 
-function chartValues({ name, host, site }: Self) {
+function chartValues({ name, host, site }: Self, context: RenderContext) {
   const secrets = `${name}-secrets`;
-  const issuer = `https://zitadel.${site.domain}`;
+  const issuer = `https://${hostOf(context.service("zitadel"), site) ?? ""}`;
   const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: secrets, key } } });
   return {
     hub: {

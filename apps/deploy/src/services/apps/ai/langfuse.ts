@@ -1,4 +1,4 @@
-import { helmWorkload, type Self } from "@rzp/workload/manifests";
+import { helmWorkload, hostOf, type RenderContext, type Self } from "@rzp/workload/manifests";
 import { OBJECT_STORE } from "../../../object-store.ts";
 
 const BUCKET = { accessKey: "/platform/backup/minio/LANGFUSE_ACCESS_KEY", secretKey: "/platform/backup/minio/LANGFUSE_SECRET_KEY" };
@@ -18,7 +18,7 @@ export const langfuse = helmWorkload({
     { key: "S3_SECRET_KEY", remote: BUCKET.secretKey },
   ],
   route: { service: "langfuse-web", port: 3000 },
-  needs: ["langfuse-db", "langfuse-clickhouse", "redis", OBJECT_STORE.service],
+  needs: ["langfuse-db", "langfuse-clickhouse", "redis", "zitadel", OBJECT_STORE.service],
   talksTo: ["langfuse-db", "langfuse-clickhouse", "redis", OBJECT_STORE.service],
   replicas: 2,
   resources: { cpu: "100m", memory: "768Mi" },
@@ -27,7 +27,7 @@ export const langfuse = helmWorkload({
 });
 
 /** The chart makes each secret anew with every rendering, which would sign everybody out and leave nothing readable: all of them are given. */
-function values({ name, host, site }: Self) {
+function values({ name, host, site }: Self, context: RenderContext) {
   const secrets = `${name}-secrets`;
   const from = (key: string) => ({ secretKeyRef: { name: secrets, key } });
   const variable = (key: string, value: string) => ({ name: key, value });
@@ -48,7 +48,7 @@ function values({ name, host, site }: Self) {
         { name: "LANGFUSE_INIT_USER_PASSWORD", valueFrom: from("INIT_PASSWORD") },
         variable("AUTH_CUSTOM_ALLOW_ACCOUNT_LINKING", "true"),
         variable("AUTH_CUSTOM_NAME", "Zitadel"),
-        variable("AUTH_CUSTOM_ISSUER", `https://zitadel.${site.domain}`),
+        variable("AUTH_CUSTOM_ISSUER", `https://${hostOf(context.service("zitadel"), site) ?? ""}`),
         ...["CLIENT_ID", "CLIENT_SECRET"].map((key) => ({ name: `AUTH_CUSTOM_${key}`, valueFrom: from(`OIDC_${key}`) })),
       ],
     },
