@@ -10,7 +10,8 @@ import core from "./core/index.ts";
 import backup from "./platform/backup/index.ts";
 import databases from "./platform/databases/index.ts";
 import observability from "./platform/observability/index.ts";
+import posthog from "./platform/observability/posthog/index.ts";
 import security from "./platform/security/index.ts";
 import sharedConfig from "./shared-config/index.ts";
 
-export const categories: readonly Category[] = [core, security, backup, databases, sharedConfig, mediaAcquisition, mediaStreaming, mediaManagement, homeAutomation, devTools, ai, observability];
+export const categories: readonly Category[] = [core, security, backup, databases, sharedConfig, mediaAcquisition, mediaStreaming, mediaManagement, homeAutomation, devTools, ai, observability, posthog];

@@ -191,6 +191,75 @@ describe("traps of Netdata", () => {
   });
 });
 
+describe("traps of PostHog", () => {
+  // Off in the stack of this repository: here as it would be.
+  const on = folders(homelab({ ...stack, platform: {} }));
+  const parts = ["posthog", "posthog-capture", "posthog-clickhouse", "posthog-ingestion", "posthog-redpanda", "posthog-worker"];
+  const objectsOn = (name: string): readonly KubernetesObject[] => on.find(({ path }) => path.endsWith(`/observability/posthog/${name}`))?.objects ?? [];
+  const container = (name: string): unknown => at(byKind(objectsOn(name), "Deployment"), "spec.template.spec.containers.0");
+  const envOn = (name: string): Record<string, string> => Object.fromEntries((at(container(name), "env") as { name: string; value: string }[]).map((one) => [one.name, one.value]));
+
+  it("nobody supports it on Kubernetes, and it asks for more than a homelab has to give: it is off as a whole, or on as a whole, with its risks in writing", () => {
+    const off = [...parts, "posthog-db"].filter((name) => !home.registry.services.some(({ id }) => id.name === name));
+    expect([0, parts.length + 1]).toContain(off.length);
+    const { risks } = homelab({ ...stack, platform: {} }).context.service("posthog");
+    expect(risks.join(" ")).toMatch(/nobody supports it .* no releases.* successor/i);
+  });
+
+  it("has no releases: latest only with its digest and the reason, and web, worker and migrations on one digest", () => {
+    expect(at(container("posthog"), "image")).toBe(at(container("posthog-worker"), "image"));
+    for (const name of ["posthog", "posthog-worker", "posthog-ingestion"]) {
+      expect(at(container(name), "image")).toMatch(/:latest@sha256:[0-9a-f]{64}$/);
+      expect(byKind(objectsOn(name), "Deployment").metadata.annotations?.["rzp.dev/allows-latest-tag"]).toContain("releases");
+    }
+    expect(at(container("posthog"), "command.2")).toMatch(/^\.\/bin\/migrate && /);
+  });
+
+  it("its migrations name nine clusters and eight queues, and stop at the first that is missing", () => {
+    const files = Object.values(at(byKind(objectsOn("posthog-clickhouse"), "ConfigMap"), "data") as Record<string, string>).join("\n");
+    expect(files.match(/<shard><replica><host>/g)).toHaveLength(9);
+    expect(files.match(/<kafka_broker_list from_env="KAFKA_HOSTS"\/>/g)).toHaveLength(8);
+    expect(files).toContain("<keeper_server>");
+    expect(files).toContain(`<${envOn("posthog").CLICKHOUSE_MIGRATIONS_CLUSTER ?? ""}>`);
+  });
+
+  it("a statement on a cluster waits for a server that finds its own address behind the name, so the name leads to the pod", () => {
+    const service = byKind(objectsOn("posthog-clickhouse"), "Service");
+    expect(service.spec).toMatchObject({ clusterIP: "None", publishNotReadyAddresses: true });
+    expect(envOn("posthog").CLICKHOUSE_HOST).toBe(`${service.metadata.name}.${service.metadata.namespace ?? ""}.svc.cluster.local`);
+  });
+
+  it("its ClickHouse has users without a password, or with one that is known", () => {
+    const data = Object.values(at(byKind(objectsOn("posthog-clickhouse"), "ConfigMap"), "data") as Record<string, string>).join("\n");
+    expect(data.match(/<password[^>]*>/g)).toHaveLength(10);
+    expect(new Set(data.match(/<password[^>]*>/g))).toEqual(new Set(['<password from_env="CLICKHOUSE_PASSWORD"/>']));
+    expect(envOn("posthog")).toMatchObject({ CLICKHOUSE_API_PASSWORD: "$(CLICKHOUSE_PASSWORD)", CLICKHOUSE_APP_PASSWORD: "$(CLICKHOUSE_PASSWORD)" });
+  });
+
+  it("two pods on one volume wait for each other for ever", () => {
+    for (const name of ["posthog-clickhouse", "posthog-redpanda"]) expect(at(byKind(objectsOn(name), "Deployment"), "spec.strategy.type")).toBe("Recreate");
+  });
+
+  it("its worker takes as many processes as the machine has cores, and lets them grow", () => {
+    expect(Number(envOn("posthog-worker").WEB_CONCURRENCY)).toBeLessThanOrEqual(4);
+    expect(Number(envOn("posthog-worker").CELERY_MAX_MEMORY_PER_CHILD)).toBeGreaterThan(0);
+    expect(Number(envOn("posthog-worker").CELERY_MAX_TASKS_PER_CHILD)).toBeGreaterThan(0);
+  });
+
+  it("reports its own use, and every part would", () => {
+    for (const name of ["posthog", "posthog-worker", "posthog-ingestion"]) expect(envOn(name)).toMatchObject({ OPT_OUT_CAPTURE: "true", OTEL_SDK_DISABLED: "true" });
+  });
+
+  it("all parts that encrypt do it with the same keys, and find the same database and queue", () => {
+    const keysOf = (name: string): unknown => at(byKind(objectsOn(name), "ExternalSecret"), "spec.data");
+    for (const name of ["posthog-worker", "posthog-ingestion"]) {
+      expect(keysOf(name)).toEqual(keysOf("posthog"));
+      expect(envOn(name)).toMatchObject({ DATABASE_URL: envOn("posthog").DATABASE_URL, KAFKA_HOSTS: envOn("posthog-capture").KAFKA_HOSTS });
+    }
+    expect(at(container("posthog-redpanda"), "command.2")).toContain(`--advertise-kafka-addr ${envOn("posthog").KAFKA_HOSTS ?? ""}`);
+  });
+});
+
 /** Every text in a value. */
 function textsOf(value: unknown): string[] {
   if (typeof value === "string") return [value];

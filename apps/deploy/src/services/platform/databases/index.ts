@@ -13,6 +13,7 @@ export default category(
     redis,
     "harbor-db": postgresDatabase({ ...DATABASE, size: "5Gi" }),
     "langfuse-db": postgresDatabase({ ...DATABASE, size: "5Gi" }),
+    "posthog-db": postgresDatabase({ ...DATABASE, size: "8Gi", resources: { cpu: "250m", memory: "512Mi", memoryLimit: "4Gi" } }),
     "zitadel-db": postgresDatabase({ ...DATABASE, size: "5Gi" }),
   },
   { namespace: "databases" },
