@@ -1,6 +1,6 @@
 import { download } from "@muhlba91/pulumi-proxmoxve";
 import { ComponentResource, output, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { applyTransform, refusal, stableHash, type Transform } from "@rzp/core";
+import { applyTransform, refusal, stableHash, type Refuse, type Transform } from "@rzp/core";
 import { checkDatastore, checkNode } from "./check.ts";
 
 /** Arguments of one Proxmox host's copy of a Talos image. */
@@ -44,12 +44,14 @@ export class ProxmoxImage extends ComponentResource {
 
 function downloadArgs(name: string, args: ProxmoxImageArgs): download.FileArgs {
   check(name, args);
+  // A URL of the same `up` is known too late for the check above, and still before anything is downloaded.
+  const url = output(args.url).apply((known) => checkedUrl(known, refusal("ProxmoxImage", name)));
   const file: download.FileArgs = {
     nodeName: args.node,
     datastoreId: args.datastore,
     contentType: "import",
-    url: args.url,
-    fileName: output(args.url).apply((url) => imageFileName(url, args)),
+    url,
+    fileName: url.apply((known) => imageFileName(known, args)),
     // The provider forgets a file on any error while reading it. The next `up` then finds the file in its way, and this is what lets it go on. It can
     // only hit the same image again: no other one has the name.
     overwriteUnmanaged: true,
@@ -77,8 +79,13 @@ function check(name: string, args: ProxmoxImageArgs): void {
   checkNode("node", args.node, refuse);
   checkDatastore("datastore", args.datastore, refuse);
   if (!/^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/.test(args.version)) refuse("version", `"${args.version}" is not a Talos version`, "Write it in full, such as v1.13.9.");
-  // qcow2, because content of type `import` is never decompressed by Proxmox, and the factory's raw image would be downloaded with all its zeros.
-  if (typeof args.url === "string" && !/^https?:\/\/[^\s/?#]+\/([^\s?#]*\/)?[a-zA-Z0-9+=_.-]+\.qcow2$/.test(args.url)) {
-    refuse("url", `"${args.url}" is not the address of a .qcow2 image`, "Use the diskImageUrl of a TalosImage: Proxmox imports what is not compressed.");
+  if (typeof args.url === "string") checkedUrl(args.url, refuse);
+}
+
+/** qcow2, because content of type `import` is never decompressed by Proxmox, and the factory's raw image would be downloaded with all its zeros. */
+function checkedUrl(url: string, refuse: Refuse): string {
+  if (!/^https?:\/\/[^\s/?#]+\/([^\s?#]*\/)?[a-zA-Z0-9+=_.-]+\.qcow2$/.test(url)) {
+    refuse("url", `"${url}" is not the address of a .qcow2 image`, "Use the diskImageUrl of a TalosImage: Proxmox imports what is not compressed.");
   }
+  return url;
 }

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { Provider } from "@muhlba91/pulumi-proxmoxve";
 import { ComponentResource, secret } from "@pulumi/pulumi";
 import { ArgumentError } from "@rzp/core";
@@ -399,6 +401,30 @@ describe("bad arguments are refused before anything is registered", () => {
     ),
   ])("ProxmoxImage: %s", async (message, args) => {
     await expectRefusal(`ProxmoxImage "talos": ${message}`, () => new ProxmoxImage("talos", { ...image, ...args }));
+  });
+});
+
+describe("an image whose URL is known too late for that", () => {
+  /** In a process of its own, since a failure ends the process; prints the URLs that are to be downloaded. */
+  function downloaded(url: string): { status: number | null; stdout: string; stderr: string } {
+    const script = `
+      import { output } from "@pulumi/pulumi";
+      import { record } from "@rzp/testing";
+      import { ProxmoxImage } from "./src/index.ts";
+      const args = { ...${JSON.stringify(image)}, url: output(${JSON.stringify(url)}) };
+      await record(() => new ProxmoxImage("talos", args), { newResource: ({ type, inputs }) => console.log(type, inputs.url) });`;
+    return spawnSync(process.execPath, ["--conditions=@rzp/source", "--input-type=module", "-e", script], { cwd: resolve(import.meta.dirname, ".."), encoding: "utf8" });
+  }
+
+  it("is downloaded where it is a .qcow2", () => {
+    expect(downloaded(URL)).toMatchObject({ status: 0, stdout: `rzp:proxmox:ProxmoxImage undefined\n${FILE} ${URL}\n` });
+  });
+
+  it("is refused before it is downloaded where it is none", () => {
+    const { status, stdout, stderr } = downloaded("https://factory.lan/nocloud-amd64.raw.xz");
+    expect(stderr).toContain('ProxmoxImage "talos": url "https://factory.lan/nocloud-amd64.raw.xz" is not the address of a .qcow2 image.');
+    expect(status).not.toBe(0);
+    expect(stdout).not.toContain(FILE);
   });
 });
 

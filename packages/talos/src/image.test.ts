@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { ArgumentError } from "@rzp/core";
 import { record, valueOf } from "@rzp/testing";
 import fc from "fast-check";
@@ -57,6 +59,22 @@ describe("TalosImage", () => {
     const [up, preview] = [await record(program, factory), await record(program, { preview: true })];
     expect(preview.resources.map(({ urn }) => urn)).toEqual(up.resources.map(({ urn }) => urn));
     expect(preview.calls).toEqual([]);
+  });
+
+  // In a process of its own, since a failure ends the process.
+  it.each([
+    ["nocloud-amd64.raw.xz", 0, "https://factory.lan/nocloud-amd64.qcow2\n", /^$/],
+    ["nocloud-amd64.raw.zst", 1, "", /the image factory names https:\/\/factory\.lan\/nocloud-amd64\.raw\.zst as disk image, which is no \.raw\.xz/],
+  ])("takes the %s that the factory names for what it is", (file, code, printed, said) => {
+    const script = `
+      import { record, valueOf } from "@rzp/testing";
+      import { TalosImage } from "./src/index.ts";
+      const call = () => ({ urls: { installer: "i", diskImage: "https://factory.lan/${file}" } });
+      const { result } = await record(() => new TalosImage("image", { version: "v1.13.9" }), { call });
+      console.log(await valueOf(result.diskImageUrl));`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=@rzp/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script], { cwd: resolve(import.meta.dirname, ".."), encoding: "utf8" });
+    expect(stderr).toMatch(said);
+    expect([status, stdout]).toEqual([code, printed]);
   });
 
   it("is transformed last", async () => {

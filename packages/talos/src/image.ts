@@ -47,7 +47,7 @@ export class TalosImage extends ComponentResource {
     this.version = spec.version;
     this.schematicId = schematic.id;
     this.installerImage = urls.apply(({ installer }) => present("installer", installer));
-    this.diskImageUrl = urls.apply(({ diskImage }) => present("diskImage", diskImage).replace(/\.raw\.xz$/, ".qcow2"));
+    this.diskImageUrl = urls.apply(({ diskImage }) => qcow2(present("diskImage", diskImage)));
     this.nodes = { schematic };
     this.registerOutputs({ schematicId: this.schematicId, installerImage: this.installerImage, diskImageUrl: this.diskImageUrl });
   }
@@ -86,4 +86,10 @@ function checkExtension(name: string, path: string, extension: string): void {
 function present(field: string, url: string | undefined): string {
   if (url === undefined) throw new Error(`the image factory names no ${field} for this image`);
   return url;
+}
+
+/** The factory makes every form of a disk image, and says which by the ending. */
+function qcow2(url: string): string {
+  if (!url.endsWith(".raw.xz")) throw new Error(`the image factory names ${url} as disk image, which is no .raw.xz: the .qcow2 beside it is not known`);
+  return url.replace(/\.raw\.xz$/, ".qcow2");
 }

@@ -13,7 +13,7 @@ const hasFacts = existsSync(FACTS);
 describe("the SDK", () => {
   let seen: Awaited<ReturnType<typeof record>>;
   beforeAll(async () => {
-    const urls = { installer: "i", diskImage: "d" };
+    const urls = { installer: "i", diskImage: "d.raw.xz" };
     const call = (): Record<string, unknown> => ({ urls, machineConfiguration: "machine: {}", talosConfig: "context: x" });
     seen = await record(() => new TalosCluster("homelab", { ...homelab, image: new TalosImage("image", { version: "v1.13.9" }) }), { call });
   });
