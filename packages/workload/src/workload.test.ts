@@ -107,7 +107,7 @@ describe("relaxations", () => {
 });
 
 describe("secrets", () => {
-  const secrets = ["TOKEN", { key: "SHARED", remote: "/shared/SHARED" }];
+  const secrets = ["TOKEN", { key: "SHARED", remote: "/apps/media/app/shared/SHARED" }];
 
   it("come by an ExternalSecret a wave ahead, each key by name, and reach the environment whole", () => {
     const secret = byKind(objectsOf({ secrets }), "ExternalSecret", "app");
@@ -115,7 +115,7 @@ describe("secrets", () => {
     expect(at(secret, "spec.secretStoreRef.name")).toBe("infisical");
     expect(at(secret, "spec.data")).toEqual([
       { secretKey: "TOKEN", remoteRef: { key: "/apps/media/app/TOKEN" } },
-      { secretKey: "SHARED", remoteRef: { key: "/shared/SHARED" } },
+      { secretKey: "SHARED", remoteRef: { key: "/apps/media/app/shared/SHARED" } },
     ]);
     expect(at(secret, "spec.target.name")).toBe("app");
     expect(at(containerOf({ secrets }), "envFrom")).toEqual([{ secretRef: { name: "app" } }]);
@@ -123,7 +123,7 @@ describe("secrets", () => {
 });
 
 describe("secret files", () => {
-  const secretFiles = { "/etc/app/passwd": "PASSWD", "/etc/app/shared.key": { key: "KEY", remote: "/shared/KEY" } };
+  const secretFiles = { "/etc/app/passwd": "PASSWD", "/etc/app/shared.key": { key: "KEY", remote: "/apps/media/app/shared/KEY" } };
 
   it("come by an ExternalSecret of their own, a wave ahead, and are in no environment", () => {
     const objects = objectsOf({ secretFiles, secrets: ["TOKEN"] });
@@ -131,7 +131,7 @@ describe("secret files", () => {
     expect(secret.metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-wave": "-1" });
     expect(at(secret, "spec.data")).toEqual([
       { secretKey: "PASSWD", remoteRef: { key: "/apps/media/app/PASSWD" } },
-      { secretKey: "KEY", remoteRef: { key: "/shared/KEY" } },
+      { secretKey: "KEY", remoteRef: { key: "/apps/media/app/shared/KEY" } },
     ]);
     expect(at(byKind(objects, "ExternalSecret", "app"), "spec.data")).toEqual([{ secretKey: "TOKEN", remoteRef: { key: "/apps/media/app/TOKEN" } }]);
     expect(at(containerOf({ secretFiles, secrets: ["TOKEN"] }), "envFrom")).toEqual([{ secretRef: { name: "app" } }]);
@@ -156,7 +156,7 @@ describe("secret files", () => {
     expect(all.services[0]?.facts.secrets).toEqual([
       { key: "TOKEN", remote: "/apps/media/app/TOKEN" },
       { key: "PASSWD", remote: "/apps/media/app/PASSWD", file: "/etc/app/passwd" },
-      { key: "KEY", remote: "/shared/KEY", file: "/etc/app/shared.key" },
+      { key: "KEY", remote: "/apps/media/app/shared/KEY", file: "/etc/app/shared.key" },
     ]);
   });
 });
