@@ -2,7 +2,7 @@ import { ComponentResource, log, output, ResourceError, secret } from "@pulumi/p
 import { ArgumentError } from "@rzp/core";
 import { isSecret, record, valueOf } from "@rzp/testing";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { onceReady, type Wait } from "./api-ready.ts";
+import { onceReady, PACE, type Wait } from "./api-ready.ts";
 import { freePort, kubeconfig, makeAuthority, startApiServer, type Answer, type ApiServer, type Authority, type Identity } from "./api-server.test-server.ts";
 import { apiReady } from "./index.ts";
 
@@ -37,6 +37,7 @@ async function listen(answer: Answer, { authority = cluster, name = "127.0.0.1" 
 
 afterEach(async () => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
@@ -74,17 +75,26 @@ describe("apiReady", () => {
     expect([await valueOf(result.ready), await isSecret(result.ready)]).toEqual(["not even a kubeconfig", true]);
   });
 
-  it("says on the resource what it waits for", async () => {
+  it.each([
+    ["1m", "1m"],
+    [undefined, "10m"],
+  ])("says on the resource what it waits for: with the timeout %s for %s", async (timeout, told) => {
     await address();
     const logged = vi.spyOn(log, "info").mockImplementation(async () => {
       await listen(ok);
     });
     const { result } = await record(() => {
       const resource = new ComponentResource("test:index:Cluster", "homelab");
-      return { resource, ready: apiReady(output(config), { resource, timeout: "1m" }) };
+      return { resource, ready: apiReady(output(config), { resource, ...(timeout === undefined ? {} : { timeout }) }) };
     });
     await valueOf(result.ready);
-    expect(logged.mock.calls).toEqual([[`waiting for the Kubernetes API at https://127.0.0.1:${port}: ECONNREFUSED; 1m at most`, result.resource]]);
+    expect(logged.mock.calls).toEqual([[`waiting for the Kubernetes API at https://127.0.0.1:${port}: ECONNREFUSED; ${told} at most`, result.resource]]);
+  });
+
+  it("asks, and says so, many times within the default timeout: one answer that never comes does not use it up", () => {
+    const timeoutMs = 10 * 60_000;
+    expect((PACE.answerMs + PACE.pauseMs) * 60).toBeLessThan(timeoutMs);
+    expect(PACE.noteEveryMs * 10).toBeLessThan(timeoutMs);
   });
 
   it("tells a long wait at its pace and not at each try", async () => {
@@ -136,7 +146,8 @@ describe("a cluster that never gets ready", () => {
     expect(await end({ answerMs: 50 })).toContain("last answer: no answer within 0.05 s.");
   });
 
-  it("because somebody else holds the address: another authority", async () => {
+  it.each(["1", "0"])("because somebody else holds the address: another authority, with NODE_TLS_REJECT_UNAUTHORIZED=%s", async (value) => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", value);
     await address();
     const server = await listen(ok, { authority: await makeAuthority("kubernetes") });
     expect(await end()).toMatch(/last answer: [A-Z_]*(CERT|SIGNATURE)[A-Z_]*\./);

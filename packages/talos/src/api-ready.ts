@@ -28,8 +28,8 @@ export function apiReady(kubeconfigRaw: Output<string>, { timeout = "10m", resou
   return secret(output(kubeconfigRaw).apply((kubeconfig) => onceReady(kubeconfig, { ...PACE, timeout, timeoutMs, note }, resource)));
 }
 
-/** How often to ask, how long one answer may take, and how often to say so. */
-const PACE = { pauseMs: 2_000, answerMs: 5_000, noteEveryMs: 30_000 };
+/** How often to ask, how long one answer may take, and how often to say so; many tries fit into any timeout worth writing. */
+export const PACE = { pauseMs: 2_000, answerMs: 5_000, noteEveryMs: 30_000 };
 
 /** Limits of a wait. */
 export interface Wait {
@@ -91,8 +91,9 @@ function readyz({ server, ...credentials }: ApiAccess, answerMs: number): Promis
     const failed = (error: NodeJS.ErrnoException): void => {
       resolve(signal.aborted ? `no answer within ${answerMs / 1000} s` : (error.code ?? error.name));
     };
-    // Without an agent no connection is kept: the VIP may move to another machine between two tries.
-    const request = get(`${server}/readyz`, { ...credentials, agent: false, signal }, (response) => {
+    // Without an agent no connection is kept: the VIP may move to another machine between two tries. Trust is not for NODE_TLS_REJECT_UNAUTHORIZED to switch off:
+    // who answers is given the client certificate, and then the whole cluster's resources.
+    const request = get(`${server}/readyz`, { ...credentials, rejectUnauthorized: true, agent: false, signal }, (response) => {
       let body = "";
       response.setEncoding("latin1").on("error", failed);
       response.on("data", (chunk: string) => (body = (body + chunk).slice(0, 10_000)));
