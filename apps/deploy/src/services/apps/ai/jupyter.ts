@@ -4,6 +4,7 @@ import { BACKUP_LABEL, helmWorkload, hostOf, type RenderContext, type Self } fro
 /** What the chart makes anew with every rendering. The first is read from its own Secret only, whatever else is given. */
 const GENERATED = ["hub.config.ConfigurableHTTPProxy.auth_token", "hub.config.JupyterHub.cookie_secret", "hub.config.CryptKeeper.keys"];
 const RESTRICTED = { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } };
+const NOTEBOOK = { extraEnv: { OLLAMA_HOST: "http://ollama.ollama.svc:11434" }, memory: { guarantee: "512M", limit: "4G" } };
 
 export const jupyter = helmWorkload({
   purpose: "Notebooks, a server for each user.",
@@ -13,15 +14,14 @@ export const jupyter = helmWorkload({
   values: (self, context) => {
     const values = chartValues(self, context);
     // The hub reads its settings from the Secret at its start, and the chart's own checksum of it never stays the same.
-    const settings = createHash("sha256").update(JSON.stringify(values)).digest("hex");
-    return { ...values, hub: { ...values.hub, annotations: { "rzp.dev/settings": settings } } };
+    const annotations = { "rzp.dev/settings": createHash("sha256").update(JSON.stringify(values)).digest("hex") };
+    return { ...values, hub: { ...values.hub, annotations } };
   },
   secrets: ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", { key: "hub.config.JupyterHub.cookie_secret", remote: "/apps/ai/jupyter/COOKIE_SECRET" }, { key: "hub.config.CryptKeeper.keys", remote: "/apps/ai/jupyter/CRYPT_KEYS" }],
   route: { service: "proxy-public", port: 80, targetPort: 8000 },
   needs: ["ollama", "zitadel"],
   talksTo: ["ollama"],
-  replicas: 2,
-  resources: { cpu: "100m", memory: "256Mi" },
+  resources: { cpu: "150m", memory: "384Mi" },
   volumes: { hub: { size: "1Gi", backup: { none: "who was logged in, and which servers run: the hub finds out again" } } },
   network: "the chart's own policies keep notebooks away from the cluster, the home network and the proxy's API; one for the whole namespace would open them",
   application: {
@@ -35,29 +35,22 @@ export const jupyter = helmWorkload({
 });
 
 function chartValues({ name, host, site }: Self, context: RenderContext) {
-  const secrets = `${name}-secrets`;
   const issuer = `https://${hostOf(context.service("zitadel"), site) ?? ""}`;
-  const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: secrets, key } } });
+  const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: `${name}-secrets`, key } } });
   return {
     hub: {
-      existingSecret: secrets,
+      existingSecret: `${name}-secrets`,
       db: { pvc: { storageClassName: site.storage.className } },
       extraEnv: { OAUTH_CLIENT_ID: from("OAUTH_CLIENT_ID"), OAUTH_CLIENT_SECRET: from("OAUTH_CLIENT_SECRET") },
       resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } },
       config: {
         // The default lets everybody in under any name. Who has a grant of this client is for Zitadel to say.
-        JupyterHub: { authenticator_class: "generic-oauth" },
+        JupyterHub: { authenticator_class: "generic-oauth" }, KubeSpawner: { container_security_context: RESTRICTED }, // prettier-ignore
         GenericOAuthenticator: {
           oauth_callback_url: `https://${host}/hub/oauth_callback`,
-          authorize_url: `${issuer}/oauth/v2/authorize`,
-          token_url: `${issuer}/oauth/v2/token`,
-          userdata_url: `${issuer}/oidc/v1/userinfo`,
-          scope: ["openid", "profile", "email"],
-          username_claim: "preferred_username",
-          login_service: "Zitadel",
-          allow_all: true,
+          authorize_url: `${issuer}/oauth/v2/authorize`, token_url: `${issuer}/oauth/v2/token`, userdata_url: `${issuer}/oidc/v1/userinfo`, // prettier-ignore
+          scope: ["openid", "profile", "email"], username_claim: "preferred_username", login_service: "Zitadel", allow_all: true,
         },
-        KubeSpawner: { container_security_context: RESTRICTED },
       },
     },
     proxy: { service: { type: "ClusterIP" }, chp: { resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } } } },
@@ -65,8 +58,7 @@ function chartValues({ name, host, site }: Self, context: RenderContext) {
       // By default every notebook gets a privileged container ahead of it. The policy below does the same.
       cloudMetadata: { blockWithIptables: false },
       networkPolicy: { egress: [{ to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ollama" } } }], ports: [{ port: 11_434 }] }] },
-      extraEnv: { OLLAMA_HOST: "http://ollama.ollama.svc:11434" },
-      memory: { guarantee: "512M", limit: "4G" },
+      ...NOTEBOOK,
       storage: { capacity: "5Gi", dynamic: { storageClass: site.storage.className }, extraLabels: { [BACKUP_LABEL]: "daily", "recurring-job.longhorn.io/source": "enabled", "recurring-job-group.longhorn.io/daily": "enabled" } },
     },
     // A scheduler of Kubernetes 1.30, and pods that pull images ahead of every sync.
