@@ -186,7 +186,7 @@ describe("traps of what all services share", () => {
   });
 
   it("ingress-routes: Traefik takes a Secret with one key, and the app must not learn the password", () => {
-    const services = home.context.services.map((one) => (one.name === "sonarr" ? { ...one, auth: "basic" } : one)) as typeof home.context.services;
+    const services = home.context.services.filter(({ auth }) => auth === undefined).map((one) => (one.name === "sonarr" ? { ...one, auth: "basic" as const } : one));
     const objects = sharedObjects("ingress-routes", { ...home.context, services });
     expect(at(byKind(objects, "Middleware", "auth"), "spec.basicAuth")).toEqual({ secret: "auth", removeHeader: true });
     expect(at(byKind(objects, "ExternalSecret", "auth"), "spec.data")).toEqual([{ secretKey: "users", remoteRef: { key: "/shared-config/ingress-routes/BASIC_AUTH_USERS" } }]);
