@@ -157,6 +157,13 @@ describe("traps of what all services share", () => {
     expect(at(byKind(objectsOf("secrets"), "ClusterSecretStore"), "spec.conditions.0.namespaces")).toEqual(expected);
   });
 
+  it("backup-policies: a chart's claim joins no schedule by itself, so its labels stand in the values or beside the chart", () => {
+    const kept = home.context.services.filter(({ chart, volumes }) => chart !== undefined && volumes.some(({ backup }) => typeof backup === "string"));
+    expect(kept.length).toBeGreaterThan(2);
+    const joined = kept.map(({ name, volumes }) => [name, volumes.flatMap(({ backup }) => (typeof backup === "string" ? backup : [])).every((group) => JSON.stringify(objectsOf(name)).includes(`recurring-job-group.longhorn.io/${group}`))]);
+    expect(joined.filter(([, isJoined]) => isJoined === false)).toEqual([]);
+  });
+
   it("network-policies: a chart's jobs run before its policy is there, so a namespace is closed twice only where no chart is, and never Argo CD's", () => {
     const closed = objectsOf("network-policies").filter(({ kind }) => kind === "NetworkPolicy").map(({ metadata }) => metadata.namespace);
     const inside = Map.groupBy(home.context.services, ({ namespace }) => namespace);
