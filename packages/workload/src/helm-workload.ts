@@ -172,7 +172,7 @@ export function chartObjects(id: ServiceId, args: HelmWorkloadArgs, context: Ren
 }
 
 /** The charts as sources of the service's Application. */
-export function chartSources(id: ServiceId, args: HelmWorkloadArgs, context: RenderContext): ApplicationSource[] {
+function chartSources(id: ServiceId, args: HelmWorkloadArgs, context: RenderContext): ApplicationSource[] {
   const extra = Object.entries(args.extraCharts ?? {}).map(([release, { values, ...chart }]): HelmWorkloadArgs => ({ chart: { ...args.chart, ...chart }, release, ...(values === undefined ? {} : { values }) }));
   const place = { ...id, ...(args.namespace === undefined ? {} : { namespace: args.namespace }) };
   return [chartSource(id, args, context), ...extra.map((one) => chartSource(place, one, context))];

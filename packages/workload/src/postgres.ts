@@ -68,7 +68,7 @@ export function postgresDatabase(args: PostgresArgs): Declaration {
 }
 
 /** What every view reads of a database. */
-export function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
+function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
   const refuse = refusal("postgresDatabase", id.name);
   refuseUnknown(refuse, args, ARGS);
   refuseUnknown(refuse, args.store, STORE, "store");
@@ -105,7 +105,7 @@ export function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
 }
 
 /** The Kubernetes objects of a database. */
-export function postgresManifests(id: ServiceId, args: PostgresArgs, context: RenderContext): KubernetesObject[] {
+function postgresManifests(id: ServiceId, args: PostgresArgs, context: RenderContext): KubernetesObject[] {
   const facts = postgresFacts(id, args);
   const labels = commonLabels(facts);
   // Its instance manager keeps the cluster's state in the Kubernetes API.

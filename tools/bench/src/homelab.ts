@@ -88,8 +88,8 @@ function argsOf(index: number, names: readonly string[], below: Below): Workload
     ports: below(2) === 0 ? [] : [metrics],
     env: { APP_URL: ({ host }) => `https://${host}`, ...Object.fromEntries(Array.from({ length: 2 + below(6) }, (_, at) => [`APP_SETTING_${at}`, `value ${below(1_000_000)}`])) },
     secrets: Array.from({ length: 1 + below(4) }, (_, at) => `APP_SECRET_${at}`),
-    talksTo: some(below(5), names, below).filter((name) => name !== names[index]),
-    // Only earlier ones: they are in the same layer or in one below, and no two need each other.
+    // Only earlier ones: they are in the same layer or in one below, and the layers form no circle.
+    talksTo: some(below(5), names.slice(0, index), below),
     needs: some(below(3), names.slice(0, index), below),
     internet: below(3) === 0,
     resources: { cpu: `${50 + below(500)}m`, memory: `${128 + below(512)}Mi`, memoryLimit: "2Gi" },
