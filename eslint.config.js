@@ -70,6 +70,11 @@ export default defineConfig(
     rules: { "no-restricted-imports": ["error", { patterns: foreignProviders(home) }] },
   })),
   {
+    // What tests share is theirs alone.
+    files: ["**/*.test-data.ts"],
+    rules: { "@nx/enforce-module-boundaries": boundaries(["type:testing"]) },
+  },
+  {
     files: ["**/*.test.ts"],
     extends: [vitest.configs.recommended],
     rules: {

@@ -3,34 +3,12 @@ import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import type { RenderContext } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
+import { all, containerOf, envOf, home, objectsOf, stack, valuesOf } from "./rendered.test-data.ts";
 import type { Stack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
 import { NAMES, SECURITY_HEADERS, siteOf } from "./site.ts";
-import { wholeStack } from "./stacks.test-data.ts";
 import { isView } from "./view.ts";
-
-const stack = wholeStack();
-const home = homelab(stack);
-const all = folders(home);
-
-/** Objects of one service's folder. */
-function objectsOf(name: string): readonly KubernetesObject[] {
-  const folder = all.find(({ path }) => path.endsWith(`/${name}`));
-  if (folder === undefined) throw new Error(`${name} has no folder; there are: ${all.map(({ path }) => path).join(", ")}`);
-  return folder.objects;
-}
-
-/** Values that a service hands to its chart. */
-function valuesOf(name: string): unknown {
-  const application = byKind(objectsOf(name), "Application");
-  // A chart with no objects beside it is the one source.
-  return at(application, "spec.sources.0.helm.valuesObject") ?? at(application, "spec.source.helm.valuesObject");
-}
-
-const containerOf = (name: string): unknown => at(byKind(objectsOf(name), "Deployment"), "spec.template.spec.containers.0");
-const envOf = (name: string): Record<string, string> =>
-  Object.fromEntries((at(containerOf(name), "env") as { name: string; value: string }[]).map((variable) => [variable.name, variable.value]));
 
 describe("traps of the core", () => {
   it("namespaces: a pod-security label that comes after the pods comes too late, so they are the first wave", () => {

@@ -1,34 +1,9 @@
 import type { KubernetesObject } from "@rzp/core";
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { loadStack } from "../config.ts";
+import { factsOf, home, objectsOf, remotesOf, stack, valuesOf } from "../rendered.test-data.ts";
 import { homelab } from "../homelab.ts";
 import { folders } from "../render.ts";
-
-// The stack of this repository, and whatever is in it: what follows holds for any values that are good.
-const stack = loadStack("production");
-const home = homelab(stack);
-const all = folders(home);
-
-/** Objects of one service's folder. */
-function objectsOf(name: string): readonly KubernetesObject[] {
-  const folder = all.find(({ path }) => path.endsWith(`/${name}`));
-  if (folder === undefined) throw new Error(`${name} has no folder; there are: ${all.map(({ path }) => path).join(", ")}`);
-  return folder.objects;
-}
-
-/** Values that a service hands to its chart. */
-function valuesOf(name: string): unknown {
-  return at(byKind(objectsOf(name), "Application"), "spec.sources.0.helm.valuesObject");
-}
-
-/** Keys that an ExternalSecret brings, with their places in the store. */
-function keysOf(name: string, secret: string): Record<string, string> {
-  const data = at(byKind(objectsOf(name), "ExternalSecret", secret), "spec.data") as { secretKey: string; remoteRef: { key: string } }[];
-  return Object.fromEntries(data.map(({ secretKey, remoteRef }) => [secretKey, remoteRef.key]));
-}
-
-const factsOf = (name: string) => home.registry.services.find(({ facts }) => facts.name === name)?.facts;
 
 describe("traps of the developers' tools", () => {
   it("portainer: by default every node opens ports of its own", () => {
@@ -37,12 +12,12 @@ describe("traps of the developers' tools", () => {
 
   it("portainer: whoever comes first would become the administrator", () => {
     expect(valuesOf("portainer")).toMatchObject({ adminPassword: { existingSecret: "portainer-secrets" } });
-    expect(keysOf("portainer", "portainer-secrets")).toEqual({ password: "/apps/dev-tools/portainer/ADMIN_PASSWORD" });
+    expect(remotesOf("portainer", "portainer-secrets")).toEqual({ password: "/apps/dev-tools/portainer/ADMIN_PASSWORD" });
   });
 
   it("portainer: it has every right in the cluster, which its project allows, its risk says, and nothing outside can use", () => {
     expect(factsOf("portainer")).toMatchObject({ clusterKinds: [{ group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding" }], exposure: "internal" });
-    expect(factsOf("portainer")?.risks.join(" ")).toMatch(/every right in the cluster/);
+    expect(factsOf("portainer").risks.join(" ")).toMatch(/every right in the cluster/);
     expect(JSON.stringify(byKind(objectsOf("portainer"), "NetworkPolicy"))).not.toContain("0.0.0.0/0");
   });
 
@@ -76,7 +51,7 @@ describe("traps of the AI services", () => {
 
   it("ollama: the image is root's, and needs not be: its home is on the volume", () => {
     const values = valuesOf("ollama");
-    expect(factsOf("ollama")?.podSecurity).toBe("restricted");
+    expect(factsOf("ollama").podSecurity).toBe("restricted");
     expect(values).toMatchObject({ podSecurityContext: { runAsNonRoot: true, fsGroup: 1000 }, ollama: { mountPath: "/home/ollama/.ollama", gpu: { enabled: false } }, extraEnv: [{ name: "HOME", value: "/home/ollama" }] });
   });
 
@@ -85,7 +60,7 @@ describe("traps of the AI services", () => {
   });
 
   it("jupyter: blockWithIptables puts a privileged container into every notebook's pod, which restricted refuses", () => {
-    expect(factsOf("jupyter")?.podSecurity).toBe("restricted");
+    expect(factsOf("jupyter").podSecurity).toBe("restricted");
     expect(valuesOf("jupyter")).toMatchObject({
       singleuser: { cloudMetadata: { blockWithIptables: false } },
       hub: { config: { KubeSpawner: { container_security_context: { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } } } } },
@@ -95,7 +70,7 @@ describe("traps of the AI services", () => {
   it("jupyter: the default authenticator lets everybody in under any name", () => {
     expect(at(valuesOf("jupyter"), "hub.config")).toMatchObject({
       JupyterHub: { authenticator_class: "generic-oauth" },
-      GenericOAuthenticator: { oauth_callback_url: `https://jupyter.${stack.domain}/hub/oauth_callback`, token_url: `https://${factsOf("zitadel")?.host}.${stack.domain}/oauth/v2/token` },
+      GenericOAuthenticator: { oauth_callback_url: `https://jupyter.${stack.domain}/hub/oauth_callback`, token_url: `https://${factsOf("zitadel").host}.${stack.domain}/oauth/v2/token` },
     });
     expect(JSON.stringify(valuesOf("jupyter"))).not.toContain("dummy");
     expect(at(valuesOf("jupyter"), "hub.extraEnv")).toEqual({
@@ -113,7 +88,7 @@ describe("traps of the AI services", () => {
       { group: "apps", kind: "Deployment", name: "proxy", jsonPointers: ["/spec/template/metadata/annotations/checksum~1auth-token"] },
     ]);
     expect(valuesOf("jupyter")).toMatchObject({ hub: { existingSecret: "jupyter-secrets" } });
-    expect(Object.keys(keysOf("jupyter", "jupyter-secrets"))).toEqual(expect.arrayContaining(["hub.config.JupyterHub.cookie_secret", "hub.config.CryptKeeper.keys"]));
+    expect(Object.keys(remotesOf("jupyter", "jupyter-secrets"))).toEqual(expect.arrayContaining(["hub.config.JupyterHub.cookie_secret", "hub.config.CryptKeeper.keys"]));
     expect(valuesOf("jupyter")).not.toHaveProperty("proxy.secretToken");
   });
 
@@ -133,7 +108,7 @@ describe("traps of the AI services", () => {
   });
 
   it("jupyter: notebooks reach ollama, and no other private address", () => {
-    expect(at(valuesOf("jupyter"), "singleuser.networkPolicy")).toEqual({ egress: [{ to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": factsOf("ollama")?.namespace } } }], ports: [{ port: 11_434 }] }] });
+    expect(at(valuesOf("jupyter"), "singleuser.networkPolicy")).toEqual({ egress: [{ to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": factsOf("ollama").namespace } } }], ports: [{ port: 11_434 }] }] });
     expect(objectsOf("jupyter").map(({ kind }) => kind)).not.toContain("NetworkPolicy");
   });
 
@@ -143,12 +118,12 @@ describe("traps of the AI services", () => {
 });
 
 describe("traps of harbor", () => {
-  const envOf = (part: string): { name: string; valueFrom: { secretKeyRef: { name: string; key: string } } }[] => at(valuesOf("harbor"), `${part}.extraEnvVars`) as ReturnType<typeof envOf>;
+  const extraEnvOf = (part: string): { name: string; valueFrom: { secretKeyRef: { name: string; key: string } } }[] => at(valuesOf("harbor"), `${part}.extraEnvVars`) as ReturnType<typeof extraEnvOf>;
 
   it("the password of Redis is read with lookup, which is empty under Argo CD: each part takes it from the environment", () => {
     expect(valuesOf("harbor")).not.toHaveProperty("redis.external.existingSecret");
     expect(valuesOf("harbor")).not.toHaveProperty("redis.external.password");
-    const taken = Object.fromEntries(["core", "jobservice", "registry.registry", "registry.controller"].map((part) => [part, envOf(part).map(({ name, valueFrom }) => `${name} = ${valueFrom.secretKeyRef.name}.${valueFrom.secretKeyRef.key}`)]));
+    const taken = Object.fromEntries(["core", "jobservice", "registry.registry", "registry.controller"].map((part) => [part, extraEnvOf(part).map(({ name, valueFrom }) => `${name} = ${valueFrom.secretKeyRef.name}.${valueFrom.secretKeyRef.key}`)]));
     expect(taken).toEqual({
       core: ["_REDIS_URL_CORE = harbor-redis._REDIS_URL_CORE", "_REDIS_URL_REG = harbor-redis._REDIS_URL_REG"],
       jobservice: ["JOB_SERVICE_POOL_REDIS_URL = harbor-redis.JOB_SERVICE_POOL_REDIS_URL"],
@@ -164,8 +139,8 @@ describe("traps of harbor", () => {
       JOB_SERVICE_POOL_REDIS_URL: "redis://:{{ .PASSWORD | urlquery }}@redis.redis.svc:6379/1",
       _REDIS_URL_REG: "redis://:{{ .PASSWORD | urlquery }}@redis.redis.svc:6379/2",
     });
-    expect(keysOf("harbor", "harbor-redis")).toEqual({ PASSWORD: factsOf("redis")?.secrets.find(({ key }) => key === "PASSWORD")?.remote });
-    expect(at(valuesOf("harbor"), "redis.external.addr")).toBe(`redis.${factsOf("redis")?.namespace}.svc:${factsOf("redis")?.ports[0]?.port}`);
+    expect(remotesOf("harbor", "harbor-redis")).toEqual({ PASSWORD: factsOf("redis").secrets.find(({ key }) => key === "PASSWORD")?.remote });
+    expect(at(valuesOf("harbor"), "redis.external.addr")).toBe(`redis.${factsOf("redis").namespace}.svc:${factsOf("redis").ports[0]?.port}`);
     // The pods wait for it: it must not wait for them.
     expect(secret.metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-wave": "-1" });
   });
@@ -181,7 +156,7 @@ describe("traps of harbor", () => {
       database: { type: "external", external: { existingSecret } },
     });
     // The names under which the chart looks for them.
-    expect(Object.keys(keysOf("harbor", "harbor-secrets")).sort()).toEqual(
+    expect(Object.keys(remotesOf("harbor", "harbor-secrets")).sort()).toEqual(
       ["CSRF_KEY", "HARBOR_ADMIN_PASSWORD", "JOBSERVICE_SECRET", "REDIS_PASSWORD", "REGISTRY_HTPASSWD", "REGISTRY_HTTP_SECRET", "REGISTRY_PASSWD", "password", "secret", "secretKey", "tls.key"],
     );
     expect(JSON.stringify(objectsOf("harbor"))).not.toMatch(/Harbor12345|not-a-secure-key|harbor_registry_password/);
@@ -194,7 +169,7 @@ describe("traps of harbor", () => {
   it("images are pushed to its own name, which leads to nginx and not to the core", () => {
     expect(valuesOf("harbor")).toMatchObject({ externalURL: `https://harbor.${stack.domain}`, expose: { type: "clusterIP", tls: { enabled: false } } });
     expect(at(byKind(objectsOf("harbor"), "IngressRoute"), "spec.routes.0.services.0")).toMatchObject({ name: "harbor", port: 80 });
-    expect(factsOf("harbor")?.routePort).toBe(8080);
+    expect(factsOf("harbor").routePort).toBe(8080);
   });
 
   it("the default volume is too small for images, and has no labels for a backup", () => {
@@ -209,8 +184,8 @@ describe("traps of harbor", () => {
   it("its database is its own, and there before it", () => {
     expect(at(valuesOf("harbor"), "database.external")).toMatchObject({ host: "harbor-db-rw.databases.svc", username: "harbor", coreDatabase: "harbor", sslmode: "require" });
     // A layer comes up after the one before it.
-    expect([factsOf("harbor-db")?.layer, factsOf("redis")?.layer, factsOf("harbor")?.layer]).toEqual(["platform", "platform", "apps"]);
-    expect(factsOf("harbor")?.talksTo).toEqual(["harbor-db", "redis"]);
+    expect([factsOf("harbor-db").layer, factsOf("redis").layer, factsOf("harbor").layer]).toEqual(["platform", "platform", "apps"]);
+    expect(factsOf("harbor").talksTo).toEqual(["harbor-db", "redis"]);
   });
 });
 
@@ -222,7 +197,7 @@ describe("traps of harness", () => {
     expect(at(spec(), "containers")).toHaveLength(1);
     expect(factsOf("harness")).toMatchObject({ podSecurity: "restricted", relaxations: [] });
     expect(env()).toMatchObject({ GITNESS_CI_PARALLEL_WORKERS: "0", GITNESS_GITSPACE_ENABLE: "false" });
-    expect(factsOf("harness")?.risks.join(" ")).toMatch(/pipelines.*Forgejo/s);
+    expect(factsOf("harness").risks.join(" ")).toMatch(/pipelines.*Forgejo/s);
   });
 
   it("by default it reports to stats.drone.ci, lets everybody sign up, and lets them publish", () => {
@@ -230,7 +205,7 @@ describe("traps of harness", () => {
   });
 
   it("the administrator and the key of what is encrypted come from the store", () => {
-    expect(keysOf("harness", "harness")).toEqual({
+    expect(remotesOf("harness", "harness")).toEqual({
       GITNESS_ENCRYPTER_SECRET: "/apps/dev-tools/harness/GITNESS_ENCRYPTER_SECRET",
       GITNESS_PRINCIPAL_ADMIN_PASSWORD: "/apps/dev-tools/harness/GITNESS_PRINCIPAL_ADMIN_PASSWORD",
     });
@@ -265,8 +240,8 @@ describe("traps of langfuse", () => {
   });
 
   it("a key that two services read is one key of the store", () => {
-    const keys = keysOf("langfuse", "langfuse-secrets");
-    const remoteOf = (service: string, key: string): string | undefined => factsOf(service)?.secrets.find((secret) => secret.key === key)?.remote;
+    const keys = remotesOf("langfuse", "langfuse-secrets");
+    const remoteOf = (service: string, key: string): string | undefined => factsOf(service).secrets.find((secret) => secret.key === key)?.remote;
     expect([keys.POSTGRES_PASSWORD, keys.REDIS_PASSWORD, keys.CLICKHOUSE_PASSWORD]).toEqual([remoteOf("langfuse-db", "PASSWORD"), remoteOf("redis", "PASSWORD"), remoteOf("langfuse-clickhouse", "CLICKHOUSE_PASSWORD")]);
     expect([keys.S3_ACCESS_KEY, keys.S3_SECRET_KEY]).toEqual([remoteOf("minio", "LANGFUSE_ACCESS_KEY"), remoteOf("minio", "LANGFUSE_SECRET_KEY")]);
   });
@@ -282,7 +257,7 @@ describe("traps of langfuse", () => {
     const first = env.find(({ name }) => name === "LANGFUSE_INIT_USER_PASSWORD");
     expect(first).toEqual({ name: "LANGFUSE_INIT_USER_PASSWORD", valueFrom: { secretKeyRef: { name: "langfuse-secrets", key: "INIT_PASSWORD" } } });
     expect(env.map(({ name }) => name)).toEqual(expect.arrayContaining(["LANGFUSE_INIT_ORG_ID", "LANGFUSE_INIT_USER_EMAIL", "AUTH_CUSTOM_CLIENT_ID", "AUTH_CUSTOM_CLIENT_SECRET"]));
-    expect(env.find(({ name }) => name === "AUTH_CUSTOM_ISSUER")?.value).toBe(`https://${factsOf("zitadel")?.host}.${stack.domain}`);
+    expect(env.find(({ name }) => name === "AUTH_CUSTOM_ISSUER")?.value).toBe(`https://${factsOf("zitadel").host}.${stack.domain}`);
   });
 
   it("the queue must not throw entries away", () => {
@@ -292,7 +267,7 @@ describe("traps of langfuse", () => {
   it("the operator of ClickHouse is too young: one server, and no kinds of its", () => {
     expect(valuesOf("langfuse")).toMatchObject({ clickhouse: { crdCheck: false, cluster: { enabled: false }, host: "langfuse-clickhouse.langfuse-clickhouse.svc" } });
     expect(objectsOf("langfuse-clickhouse").map(({ kind }) => kind)).toEqual(expect.arrayContaining(["Deployment", "PersistentVolumeClaim", "ExternalSecret"]));
-    expect(factsOf("langfuse-clickhouse")?.risks.join(" ")).toMatch(/0\.0\.5/);
+    expect(factsOf("langfuse-clickhouse").risks.join(" ")).toMatch(/0\.0\.5/);
   });
 
   it("clickhouse: the user default has no password, and crashes are reported to its makers", () => {

@@ -1,34 +1,9 @@
 import vm from "node:vm";
-import type { KubernetesObject } from "@rzp/core";
 import { at, byKind } from "@rzp/testing";
-import type { ServiceFacts } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
-import { loadStack } from "../config.ts";
-import { homelab } from "../homelab.ts";
-import { folders } from "../render.ts";
-
-// The stack of this repository, and whatever is in it: what follows holds for any values that are good.
-const stack = loadStack("production");
-const home = homelab(stack);
-const all = folders(home);
-
-/** Objects of one service's folder. */
-function objectsOf(name: string): readonly KubernetesObject[] {
-  const folder = all.find(({ path }) => path.endsWith(`/${name}`));
-  if (folder === undefined) throw new Error(`${name} has no folder; there are: ${all.map(({ path }) => path).join(", ")}`);
-  return folder.objects;
-}
-
-function factsOf(name: string): ServiceFacts {
-  const found = home.registry.services.find(({ facts }) => facts.name === name);
-  if (found === undefined) throw new Error(`no service ${name}`);
-  return found.facts;
-}
+import { containerOf, envOf, factsOf, objectsOf, stack } from "../rendered.test-data.ts";
 
 const podOf = (name: string): unknown => at(byKind(objectsOf(name), "Deployment"), "spec.template.spec");
-const containerOf = (name: string): unknown => at(podOf(name), "containers.0");
-const envOf = (name: string): Record<string, string> =>
-  Object.fromEntries((at(containerOf(name), "env") as { name: string; value: string }[]).map((variable) => [variable.name, variable.value]));
 
 /** What a mounted file, or a seed, of a service says; by the end of its path. */
 function textOf(name: string, kind: "files" | "seed", end: string): string {

@@ -1,24 +1,11 @@
 import { at, byKind } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import { describe, expect, it } from "vitest";
-import { loadStack } from "../config.ts";
+import { all, home, objectsOf, stack, valuesOf } from "../rendered.test-data.ts";
 import { homelab } from "../homelab.ts";
 import { folders } from "../render.ts";
 import { TALOS_LOGS } from "../services/platform/observability/vector.ts";
 
-const stack = loadStack("production");
-const home = homelab(stack);
-const all = folders(home);
-
-/** Objects of one service's folder. */
-function objectsOf(name: string): readonly KubernetesObject[] {
-  const folder = all.find(({ path }) => path.endsWith(`/platform/observability/${name}`));
-  if (folder === undefined) throw new Error(`${name} has no folder; there are: ${all.map(({ path }) => path).join(", ")}`);
-  return folder.objects;
-}
-
-/** Values that a service hands to its chart. */
-const valuesOf = (name: string): unknown => at(byKind(objectsOf(name), "Application"), "spec.sources.0.helm.valuesObject");
 const ingressOf = (name: string): { from?: unknown; ports?: { port: number }[] }[] => at(byKind(objectsOf(name), "NetworkPolicy"), "spec.ingress") as { from?: unknown; ports?: { port: number }[] }[];
 const namespaceOf = (name: string): KubernetesObject => {
   const found = all.flatMap(({ objects }) => objects).find(({ kind, metadata }) => kind === "Namespace" && metadata.name === name);

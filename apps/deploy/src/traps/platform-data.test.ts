@@ -1,31 +1,10 @@
-import type { KubernetesObject } from "@rzp/core";
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
+import { all, applicationOf, factsOf, home, objectsOf, remotesOf, valuesOf } from "../rendered.test-data.ts";
 import { BACKUP_SCHEDULES } from "../backups.ts";
-import { loadStack } from "../config.ts";
-import { homelab } from "../homelab.ts";
 import { OBJECT_STORE } from "../object-store.ts";
-import { folders } from "../render.ts";
 
-const home = homelab(loadStack("production"));
-const all = folders(home);
-
-function objectsOf(name: string): readonly KubernetesObject[] {
-  const folder = all.find(({ path }) => path.endsWith(`/${name}`));
-  if (folder === undefined) throw new Error(`${name} has no folder; there are: ${all.map(({ path }) => path).join(", ")}`);
-  return folder.objects;
-}
-
-const applicationOf = (name: string): KubernetesObject => byKind(objectsOf(name), "Application");
-const valuesOf = (name: string, source = 0): unknown => at(applicationOf(name), `spec.sources.${source}.helm.valuesObject`);
-const factsOf = (name: string): ReturnType<typeof home.context.service> => home.context.service(name);
 const waveOf = (name: string): number => home.registry.waves.get(name) ?? Number.NaN;
-
-/** Keys of the secret store that become a Secret, by its name. */
-function remotesOf(name: string, secret: string): Record<string, string> {
-  const data = at(byKind(objectsOf(name), "ExternalSecret", secret), "spec.data") as { secretKey: string; remoteRef: { key: string } }[];
-  return Object.fromEntries(data.map(({ secretKey, remoteRef }) => [secretKey, remoteRef.key]));
-}
 
 describe("traps of the databases", () => {
   it("postgresql: archiving of its own is deprecated since 1.26, and the plugin must be in the operator's namespace", () => {
