@@ -1,5 +1,5 @@
 import { ComponentResource, output, type ComponentResourceOptions, type CustomResource, type Output } from "@pulumi/pulumi";
-import { manifestResources } from "@rzp/core/pulumi";
+import { manifestResource } from "@rzp/core/pulumi";
 import { argoAppManifests, type ArgoAppArgs } from "./application.ts";
 import { argoProjectManifests, type ArgoProjectArgs } from "./project.ts";
 
@@ -13,9 +13,9 @@ export class ArgoApp extends ComponentResource {
     const objects = argoAppManifests(name, args);
     super("rzp:argocd:ArgoApp", name, { project: args.project }, opts);
 
-    const [application] = manifestResources(name, objects, { parent: this });
+    const application = manifestResource(name, objects, { parent: this });
 
-    this.nodes = { application: only(application).resource };
+    this.nodes = { application: application.resource };
     this.applicationName = output(this.nodes.application.id).apply(() => name);
     this.registerOutputs({ applicationName: this.applicationName });
   }
@@ -31,16 +31,10 @@ export class ArgoProject extends ComponentResource {
     const objects = argoProjectManifests(name, args);
     super("rzp:argocd:ArgoProject", name, {}, opts);
 
-    const [project] = manifestResources(name, objects, { parent: this });
+    const project = manifestResource(name, objects, { parent: this });
 
-    this.nodes = { project: only(project).resource };
+    this.nodes = { project: project.resource };
     this.projectName = output(this.nodes.project.id).apply(() => name);
     this.registerOutputs({ projectName: this.projectName });
   }
-}
-
-// Both functions above make exactly one object.
-function only<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("no object was made");
-  return value;
 }

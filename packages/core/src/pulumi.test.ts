@@ -2,7 +2,7 @@ import { output, runtime, type Resource } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { objectId, type KubernetesObject } from "./index.ts";
-import { manifestResources } from "./pulumi.ts";
+import { manifestResource, manifestResources } from "./pulumi.ts";
 
 beforeAll(() => runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs as Record<string, unknown> }), call: ({ inputs }) => inputs as Record<string, unknown> }));
 
@@ -56,5 +56,20 @@ describe("manifestResources", () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe("manifestResource", () => {
+  const service = object("v1 Service", "web", "media");
+
+  it("names its one object as manifestResources does", async () => {
+    expect([await urnOf(manifestResource("sonarr", [service], {}).resource)]).toEqual([expect.stringContaining("kubernetes:core/v1:Service::sonarr-service-media/web")]);
+  });
+
+  it.each([
+    ["none", []],
+    ["2", [service, object("v1 Service", "api", "media")]],
+  ])("refuses %s", (count, objects) => {
+    expect(() => manifestResource("sonarr", objects, {})).toThrow(`sonarr is to be one object, not ${count}`);
   });
 });

@@ -25,6 +25,14 @@ export function manifestResources(
   return objects.map((object) => ({ object, resource: new Manifest(token(object), childName(name, object), { ...object }, opts) }));
 }
 
+/** {@link manifestResources} for a component that makes exactly one object. */
+export function manifestResource(name: string, objects: readonly KubernetesObject[], opts: CustomResourceOptions): ManifestResource {
+  if (objects.length > 1) throw new Error(`${name} is to be one object, not ${objects.length}`);
+  const [made] = manifestResources(name, objects, opts);
+  if (made === undefined) throw new Error(`${name} is to be one object, not none`);
+  return made;
+}
+
 /** `kubernetes:apps/v1:Deployment`; the core group is called `core` in tokens and has no name in manifests. */
 function token({ apiVersion, kind }: KubernetesObject): string {
   return `kubernetes:${apiVersion === "v1" ? "core/v1" : apiVersion}:${kind}`;

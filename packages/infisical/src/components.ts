@@ -1,6 +1,6 @@
 import { ComponentResource, output, secret, type ComponentResourceOptions, type CustomResource, type Input, type Output } from "@pulumi/pulumi";
 import { applyTransform, isDnsLabel, isDnsSubdomain, refusal, type KubernetesObject, type Transform } from "@rzp/core";
-import { manifestResources } from "@rzp/core/pulumi";
+import { manifestResource } from "@rzp/core/pulumi";
 import { infisicalSecretStoreManifests, type InfisicalSecretStoreArgs } from "./store.ts";
 
 /** Arguments of the one Secret that must exist before any store works. */
@@ -24,9 +24,9 @@ export class InfisicalIdentity extends ComponentResource {
     const object = identitySecret(name, args);
     super("rzp:infisical:InfisicalIdentity", name, { namespace: args.namespace }, opts);
 
-    const [identity] = manifestResources(name, [object], { parent: this, additionalSecretOutputs: ["data", "stringData"] });
+    const identity = manifestResource(name, [object], { parent: this, additionalSecretOutputs: ["data", "stringData"] });
 
-    this.nodes = { secret: only(identity).resource };
+    this.nodes = { secret: identity.resource };
     this.secretName = output(this.nodes.secret.id).apply(() => object.metadata.name);
     this.registerOutputs({ secretName: this.secretName });
   }
@@ -42,8 +42,7 @@ export class InfisicalSecretStore extends ComponentResource {
     const objects = infisicalSecretStoreManifests(name, args);
     super("rzp:infisical:InfisicalSecretStore", name, { projectSlug: args.projectSlug, environmentSlug: args.environmentSlug }, opts);
 
-    const [store] = manifestResources(name, objects, { parent: this });
-    const { object, resource } = only(store);
+    const { object, resource } = manifestResource(name, objects, { parent: this });
 
     this.nodes = { store: resource };
     this.storeName = output(resource.id).apply(() => object.metadata.name);
@@ -67,10 +66,4 @@ function checkIdentity(name: string, { namespace, clientId, clientSecret }: Infi
     // The value itself is never shown.
     if (typeof value === "string" && value !== value.trim()) refuse(field, "begins or ends with white space", "Copy it without the line break.");
   }
-}
-
-// Each component makes exactly one object.
-function only<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("no object was made");
-  return value;
 }
