@@ -1,6 +1,6 @@
 import type { KindSchema } from "./index.ts";
+import { TEXT } from "./parts.ts";
 
-const TEXT = { type: "string" } as const;
 const KEY = { required: ["key", "name"], properties: { key: TEXT, name: TEXT } } as const;
 
 /** Plugin Barman Cloud 0.13 (`barmancloud.cnpg.io/v1`), the S3 part. */

@@ -1,7 +1,5 @@
 import type { KindSchema } from "./index.ts";
-
-const TEXT = { type: "string" } as const;
-const TEXTS = { type: "object", additionalProperties: TEXT } as const;
+import { TEXT, TEXT_MAP, TEXTS } from "./parts.ts";
 
 /** Longhorn 1.12 (`longhorn.io/v1beta2`). */
 export const LONGHORN: Readonly<Record<string, KindSchema>> = {
@@ -31,9 +29,9 @@ export const LONGHORN: Readonly<Record<string, KindSchema>> = {
             cron: { type: "string", minLength: 9 },
             retain: { type: "integer", minimum: 0, maximum: 250 },
             concurrency: { type: "integer", minimum: 1 },
-            groups: { type: "array", items: TEXT },
-            labels: TEXTS,
-            parameters: TEXTS,
+            groups: TEXTS,
+            labels: TEXT_MAP,
+            parameters: TEXT_MAP,
           },
         },
       },

@@ -1,15 +1,14 @@
 import type { KindSchema } from "./index.ts";
-
-const NAMES = { type: "array", items: { type: "string" } } as const;
+import { TEXT, TEXT_MAP, TEXTS } from "./parts.ts";
 
 const SELECTORS = {
   type: "array",
   items: {
     properties: {
-      matchLabels: { type: "object", additionalProperties: { type: "string" } },
+      matchLabels: TEXT_MAP,
       matchExpressions: {
         type: "array",
-        items: { required: ["key", "operator"], properties: { key: { type: "string" }, operator: { enum: ["DoesNotExist", "Exists", "In", "NotIn"] }, values: NAMES } },
+        items: { required: ["key", "operator"], properties: { key: TEXT, operator: { enum: ["DoesNotExist", "Exists", "In", "NotIn"] }, values: TEXTS } },
       },
     },
   },
@@ -25,10 +24,10 @@ export const METALLB: Readonly<Record<string, KindSchema>> = {
         spec: {
           required: ["addresses"],
           properties: {
-            addresses: { ...NAMES, minItems: 1 },
+            addresses: { ...TEXTS, minItems: 1 },
             autoAssign: { type: "boolean" },
             avoidBuggyIPs: { type: "boolean" },
-            serviceAllocation: { properties: { priority: { type: "integer" }, namespaces: NAMES, namespaceSelectors: SELECTORS, serviceSelectors: SELECTORS } },
+            serviceAllocation: { properties: { priority: { type: "integer" }, namespaces: TEXTS, namespaceSelectors: SELECTORS, serviceSelectors: SELECTORS } },
           },
         },
       },
@@ -38,7 +37,7 @@ export const METALLB: Readonly<Record<string, KindSchema>> = {
     scope: "Namespaced",
     schema: {
       properties: {
-        spec: { properties: { interfaces: NAMES, ipAddressPools: NAMES, ipAddressPoolSelectors: SELECTORS, nodeSelectors: SELECTORS, serviceSelectors: SELECTORS } },
+        spec: { properties: { interfaces: TEXTS, ipAddressPools: TEXTS, ipAddressPoolSelectors: SELECTORS, nodeSelectors: SELECTORS, serviceSelectors: SELECTORS } },
       },
     },
   },

@@ -1,8 +1,6 @@
 import type { KindSchema } from "./index.ts";
+import { TEXT, TEXT_MAP, TEXTS } from "./parts.ts";
 
-const TEXT = { type: "string" } as const;
-const TEXTS = { type: "object", additionalProperties: TEXT } as const;
-const NAMES = { type: "array", items: TEXT } as const;
 const FLAG = { type: "boolean" } as const;
 
 /** Velero 1.18 (`velero.io/v1`): where backups go, and when they are made of what. */
@@ -20,7 +18,7 @@ export const VELERO: Readonly<Record<string, KindSchema>> = {
             accessMode: { enum: ["ReadOnly", "ReadWrite"] },
             backupSyncPeriod: TEXT,
             validationFrequency: TEXT,
-            config: TEXTS,
+            config: TEXT_MAP,
             credential: { required: ["key", "name"], properties: { key: TEXT, name: TEXT } },
             objectStorage: { required: ["bucket"], properties: { bucket: TEXT, prefix: TEXT } },
           },
@@ -43,11 +41,11 @@ export const VELERO: Readonly<Record<string, KindSchema>> = {
             template: {
               properties: {
                 defaultVolumesToFsBackup: FLAG,
-                excludedNamespaces: NAMES,
-                excludedResources: NAMES,
+                excludedNamespaces: TEXTS,
+                excludedResources: TEXTS,
                 includeClusterResources: FLAG,
-                includedNamespaces: NAMES,
-                includedResources: NAMES,
+                includedNamespaces: TEXTS,
+                includedResources: TEXTS,
                 resourcePolicy: { required: ["kind", "name"], properties: { apiGroup: TEXT, kind: TEXT, name: TEXT } },
                 snapshotMoveData: FLAG,
                 snapshotVolumes: FLAG,
