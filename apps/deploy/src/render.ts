@@ -1,7 +1,7 @@
 /** Services -> kubernetes/ and bootstrap/argocd/. A pure function of the declarations and one stack: no engine, no network, no clock. */
 import { argoProjectManifests, emptyDefaultProjectManifests, rootApplicationManifests, type GroupKind } from "@rzp/argocd/manifests";
 import type { KubernetesObject } from "@rzp/core";
-import { LAYERS, serviceApplication, serviceFolder, SHARED_CONFIG, type Layer, type RenderContext, type Service, type ServiceFacts } from "@rzp/workload/manifests";
+import { LAYERS, serviceFolder, serviceObjects, SHARED_CONFIG, type Layer, type RenderContext, type Service, type ServiceFacts } from "@rzp/workload/manifests";
 import { fileOf, type Homelab } from "./homelab.ts";
 import { namespaceObject } from "./services/core/namespaces.ts";
 import { NAMES } from "./site.ts";
@@ -36,9 +36,7 @@ export function folders(homelab: Homelab): Folder[] {
 
 function serviceFolderOf(service: Service, { registry, context }: Homelab): Folder {
   const { facts } = service;
-  const objects = service.manifests(context);
-  const application = serviceApplication(service, context, { wave: registry.waves.get(facts.name) ?? 0, hasObjects: objects.length > 0 });
-  return { path: serviceFolder(facts, context.site.git.path), source: fileOf(facts), namespace: facts.namespace, objects: [...application, ...objects] };
+  return { path: serviceFolder(facts, context.site.git.path), source: fileOf(facts), namespace: facts.namespace, objects: serviceObjects(service, registry, context) };
 }
 
 /** What Argo CD is started with: its namespace, the root, and the project without which the root could not be applied. */

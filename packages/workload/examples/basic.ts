@@ -1,4 +1,4 @@
-import { category, helmWorkload, registry, serviceApplication, workload, type Site } from "@rzp/workload/manifests";
+import { category, helmWorkload, registry, serviceObjects, workload, type Site } from "@rzp/workload/manifests";
 
 /** The plain values of one environment. */
 const site: Site = {
@@ -50,7 +50,4 @@ const all = registry([category("core", { metallb }), category("apps/home", { "ho
 const context = all.context(site);
 
 /** Everything that goes into git, and into the cluster from there. */
-export const objects = all.services.flatMap((service) => {
-  const own = service.manifests(context);
-  return [...serviceApplication(service, context, { wave: all.waves.get(service.facts.name) ?? 0, hasObjects: own.length > 0 }), ...own];
-});
+export const objects = all.services.flatMap((service) => serviceObjects(service, all, context));

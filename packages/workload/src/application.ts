@@ -1,11 +1,18 @@
 import { argoAppManifests, IN_CLUSTER, ownFolder } from "@rzp/argocd/manifests";
 import type { KubernetesObject } from "@rzp/core";
 import { relaxationAnnotations } from "./relax.ts";
+import type { Registry } from "./registry.ts";
 import { commonLabels, type RenderContext, type Service, type ServiceFacts } from "./service.ts";
 
 /** Folder of a service in the repository. */
 export function serviceFolder({ name, category }: Pick<ServiceFacts, "name" | "category">, treePath: string): string {
   return `${treePath}/${category}/${name}`;
+}
+
+/** Everything in the folder of a service: the Application that brings it up, in its wave, and the service's own objects. */
+export function serviceObjects(service: Service, { waves }: Pick<Registry, "waves">, context: RenderContext): KubernetesObject[] {
+  const own = service.manifests(context);
+  return [...serviceApplication(service, context, { wave: waves.get(service.facts.name) ?? 0, hasObjects: own.length > 0 }), ...own];
 }
 
 /**

@@ -1,4 +1,4 @@
-export { serviceApplication, serviceFolder } from "./application.ts";
+export { serviceApplication, serviceFolder, serviceObjects } from "./application.ts";
 export type { Mount, PodExtras, Self, Text, VolumeArgs, WorkloadArgs } from "./args.ts";
 export { category, type Category } from "./category.ts";
 export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";

@@ -1,7 +1,7 @@
 import { objectId, type Bytes, type Cpu, type KubernetesObject } from "@rzp/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { category, helmWorkload, LAYERS, NAME_MAX, postgresDatabase, registry, RegistryError, serviceApplication, workload, type Capacity, type Category, type Declaration, type PostgresArgs, type WorkloadArgs } from "./manifests.ts";
+import { category, helmWorkload, LAYERS, NAME_MAX, postgresDatabase, registry, RegistryError, serviceObjects, workload, type Capacity, type Category, type Declaration, type PostgresArgs, type WorkloadArgs } from "./manifests.ts";
 import { BASIC, lab, SITE } from "./site.test-data.ts";
 
 const app = (change: Partial<WorkloadArgs> = {}): Declaration => workload({ ...BASIC, ...change });
@@ -162,11 +162,7 @@ function categoriesOf(services: Placed): Category[] {
 
 function render(categories: readonly Category[]): { id: string; object: KubernetesObject }[] {
   const { all, context } = lab(categories);
-  return all.services.flatMap((service) => {
-    const objects = service.manifests(context);
-    const wave = all.waves.get(service.facts.name) ?? 0;
-    return [...serviceApplication(service, context, { wave, hasObjects: objects.length > 0 }), ...objects].map((object) => ({ id: objectId(object), object }));
-  });
+  return all.services.flatMap((service) => serviceObjects(service, all, context).map((object) => ({ id: objectId(object), object })));
 }
 
 describe("the law", () => {

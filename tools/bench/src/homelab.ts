@@ -1,7 +1,7 @@
 /** A made-up homelab of any size: the same seed makes the same declarations, and every one of them passes the registry's checks. */
 import type { KubernetesObject } from "@rzp/core";
 import { mediaApp } from "@rzp/media/manifests";
-import { category, registry, serviceApplication, serviceFolder, workload, type Category, type Declaration, type ServicePort, type Site, type WorkloadArgs } from "@rzp/workload/manifests";
+import { category, registry, serviceFolder, serviceObjects, workload, type Category, type Declaration, type ServicePort, type Site, type WorkloadArgs } from "@rzp/workload/manifests";
 
 /** Objects of each service beside its Application. */
 export const OBJECTS_PER_SERVICE = 8;
@@ -50,11 +50,11 @@ const DIGEST = "0123456789abcdef".repeat(4);
 export function folders(size: Size): Folder[] {
   const all = registry(categories(size), SITE);
   const context = all.context(SITE);
-  return all.services.map((service) => {
-    const objects = service.manifests(context);
-    const application = serviceApplication(service, context, { wave: all.waves.get(service.facts.name) ?? 0, hasObjects: objects.length > 0 });
-    return { path: serviceFolder(service.facts, SITE.git.path), source: `services/${service.facts.category}/${service.facts.name}.ts`, objects: [...application, ...objects] };
-  });
+  return all.services.map((service) => ({
+    path: serviceFolder(service.facts, SITE.git.path),
+    source: `services/${service.facts.category}/${service.facts.name}.ts`,
+    objects: serviceObjects(service, all, context),
+  }));
 }
 
 /** The declarations, in folders of twenty: a tenth in the core, a fifth in the platform, the rest apps. */
