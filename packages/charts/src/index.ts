@@ -1,0 +1,2 @@
+export type { ChartArgs } from "./args.ts";
+export { metallbChart } from "./metallb.ts";
