@@ -28,6 +28,8 @@ export const traefik = helmWorkload({
   }),
   replicas: REPLICAS,
   resources: REQUESTS,
+  // Where pods come out who dial a route: a policy sees a connection to the load balancer after its translation.
+  ports: [{ name: "websecure", port: 8443 }],
   // Every route's address on the home network.
   loadBalancer: { address: "10.0.20.200", ports: [{ name: "web", port: 80 }, { name: "websecure", port: 443 }] },
   needs: ["metallb", "cert-manager"],

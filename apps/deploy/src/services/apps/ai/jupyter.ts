@@ -20,7 +20,7 @@ export const jupyter = helmWorkload({
   secrets: ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", { key: "hub.config.JupyterHub.cookie_secret", remote: "/apps/ai/jupyter/COOKIE_SECRET" }, { key: "hub.config.CryptKeeper.keys", remote: "/apps/ai/jupyter/CRYPT_KEYS" }],
   route: { service: "proxy-public", port: 80, targetPort: 8000 },
   needs: ["ollama", "zitadel"],
-  talksTo: ["ollama"],
+  talksTo: ["ollama", "traefik"],
   resources: { cpu: "150m", memory: "384Mi" },
   volumes: { hub: { size: "1Gi", backup: { none: "who was logged in, and which servers run: the hub finds out again" } } },
   network: "the chart's own policies keep notebooks away from the cluster, the home network and the proxy's API; one for the whole namespace would open them",

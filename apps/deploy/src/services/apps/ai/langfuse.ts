@@ -19,7 +19,8 @@ export const langfuse = helmWorkload({
   ],
   route: { service: "langfuse-web", port: 3000 },
   needs: ["langfuse-db", "langfuse-clickhouse", "redis", "zitadel", OBJECT_STORE.service],
-  talksTo: ["langfuse-db", "langfuse-clickhouse", "redis", OBJECT_STORE.service],
+  // Zitadel by its public name, as its tokens demand: through the ingress controller.
+  talksTo: ["langfuse-db", "langfuse-clickhouse", "redis", "traefik", OBJECT_STORE.service],
   replicas: 2,
   resources: { cpu: "100m", memory: "768Mi" },
   // Prices of models, and models that judge answers.

@@ -1,0 +1,35 @@
+import { at, byKind } from "@rzp/testing";
+import { describe, expect, it } from "vitest";
+import { factsOf, home, objectsOf, stack } from "../rendered.test-data.ts";
+
+/** A rule of a policy, as far as these tests look into it. */
+interface Rule {
+  to?: { namespaceSelector?: { matchLabels: Record<string, string> } }[];
+  from?: unknown[];
+  ports?: { port: number; protocol: string }[];
+}
+
+const rulesOf = (name: string, way: "egress" | "ingress"): Rule[] => at(byKind(objectsOf(name), "NetworkPolicy"), `spec.${way}`) as Rule[];
+/** Whether a service's pods may dial the ingress controller's: the port of the pod, since a policy judges after the load balancer's address was translated. */
+const dialsIngress = (name: string): boolean =>
+  rulesOf(name, "egress").some(({ to = [], ports = [] }) => ports.some(({ port }) => port === 8443) && to.some(({ namespaceSelector }) => namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === factsOf("traefik").namespace));
+
+describe("signing in", () => {
+  const issuer = `https://${factsOf("zitadel").host ?? ""}.${stack.domain}`;
+  const clients = home.context.services.filter(({ name }) => name !== "zitadel" && JSON.stringify(objectsOf(name)).includes(issuer));
+
+  it("every service that logs in through Zitadel can reach it, which from inside too is only at its public name, through the ingress controller", () => {
+    expect(clients.map(({ name }) => name)).toEqual(expect.arrayContaining(["jupyter", "langfuse"]));
+    // One whose chart brings policies of its own has none from here; what it talks to is written down all the same.
+    const open = clients.filter(({ relaxations }) => relaxations.some(({ what }) => what === "network")).map(({ name }) => name);
+    expect(open).toEqual(["jupyter"]);
+    for (const { name, talksTo, needs } of clients) {
+      expect([name, talksTo.includes("traefik"), needs.includes("zitadel"), open.includes(name) || dialsIngress(name)]).toEqual([name, true, true, true]);
+    }
+  });
+
+  it("the ingress controller lets in who comes by its address in the cluster, and dials Zitadel's pods", () => {
+    expect(rulesOf("traefik", "ingress")).toContainEqual({ ports: [{ port: 8000, protocol: "TCP" }, { port: 8443, protocol: "TCP" }] });
+    expect(rulesOf("traefik", "egress").flatMap(({ ports = [] }) => ports.map(({ port }) => port))).toContain(factsOf("zitadel").routePort);
+  });
+});
