@@ -1,7 +1,7 @@
 import { ArgumentError, type KubernetesObject } from "@rzp/core";
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { category, chartSource, helmWorkload, serviceApplication, type HelmWorkloadArgs, type ServiceFacts, type Site } from "./manifests.ts";
+import { category, chartSource, claim, helmWorkload, serviceApplication, type HelmWorkloadArgs, type ServiceFacts, type Site } from "./manifests.ts";
 import { lab, SITE } from "./site.test-data.ts";
 
 const CHART = { repoURL: "https://charts.example.com", name: "app", version: "1.2.3" };
@@ -66,6 +66,22 @@ describe("a chart's Application", () => {
     const source = chartSource({ name: "ctl", category: "core" }, { chart: CHART, values, release: "main", namespace: "ctl-system" }, context);
     expect(source.helm).toEqual({ releaseName: "main", valuesObject: { zone: "home.example.com", namespace: "ctl-system", count: 1, deep: { on: true } } });
     expect(Object.keys(source.helm?.valuesObject ?? {})).not.toContain("off");
+  });
+});
+
+describe("a claim that a chart takes as an existing one", () => {
+  const made = (change: object): KubernetesObject =>
+    byKind(chartOf({ namespace: "ctl-system", objects: (self) => [claim(self, "data-ctl-0", { size: "5Gi", backup: "daily", ...change })] }).objects, "PersistentVolumeClaim");
+
+  it("has the chart's own name, is there before the chart's pods, and outlives them", () => {
+    expect(made({}).metadata).toMatchObject({ name: "data-ctl-0", namespace: "ctl-system", annotations: { "argocd.argoproj.io/sync-wave": "-1" } });
+    expect(made({}).metadata.annotations?.[OPTIONS]?.split(",")).toEqual(expect.arrayContaining(["Prune=false", "Delete=false"]));
+    expect(made({}).spec).toMatchObject({ storageClassName: "longhorn", resources: { requests: { storage: "5Gi" } } });
+  });
+
+  it("is backed up as it says, or says why it is not: a chart gives its claims no labels", () => {
+    expect(made({}).metadata.labels).toMatchObject({ "rzp.dev/backup": "daily", "recurring-job-group.longhorn.io/daily": "enabled" });
+    expect(made({ backup: { none: "it is a cache" } }).metadata).toMatchObject({ labels: { "rzp.dev/backup": "none" }, annotations: { "rzp.dev/no-backup": "it is a cache" } });
   });
 });
 

@@ -36,5 +36,5 @@ export {
   type ServiceVolume,
 } from "./service.ts";
 export type { Capacity, Certificates, Ingress, MediaLibrary, SecretStore, Site, Storage } from "./site.ts";
-export { BACKUP_LABEL } from "./storage.ts";
+export { BACKUP_LABEL, claim } from "./storage.ts";
 export { declare, workload, workloadFacts, workloadManifests } from "./workload.ts";

@@ -1,6 +1,5 @@
 import { externalSecretManifests } from "@rzp/infisical/manifests";
-import { helmWorkload, type Self } from "@rzp/workload/manifests";
-import { claim } from "../../../claim.ts";
+import { claim, helmWorkload, type Self } from "@rzp/workload/manifests";
 
 const IMAGES = { name: "harbor-images", size: "50Gi", backup: "weekly" } as const;
 const LOGS = { name: "harbor-job-logs", size: "1Gi", backup: "weekly" } as const;
@@ -32,7 +31,7 @@ export const harbor = helmWorkload({
   network: { internet: true },
   objects: (self) => [
     ...redisUrls(self),
-    ...[IMAGES, LOGS].map(({ name, size, backup }) => claim(self, name, size, backup)),
+    ...[IMAGES, LOGS].map((volume) => claim(self, volume.name, volume)),
   ],
 });
 

@@ -1,5 +1,4 @@
-import { helmWorkload } from "@rzp/workload/manifests";
-import { claim } from "../../../claim.ts";
+import { claim, helmWorkload } from "@rzp/workload/manifests";
 
 const DATA = { name: "portainer-data", size: "1Gi", backup: "daily" } as const;
 
@@ -25,7 +24,7 @@ export const portainer = helmWorkload({
   secrets: [{ key: "password", remote: "/apps/dev-tools/portainer/ADMIN_PASSWORD" }],
   route: { service: "portainer", port: 9000 },
   volumes: { data: { size: DATA.size, backup: DATA.backup } },
-  objects: (self) => [claim(self, DATA.name, DATA.size, DATA.backup)],
+  objects: (self) => [claim(self, DATA.name, DATA)],
   clusterKinds: [{ group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding" }],
   // Nothing on the internet: it would report there, and ask for news.
   network: { api: true },

@@ -1,10 +1,9 @@
-import { helmWorkload, type Self } from "@rzp/workload/manifests";
-import { claim } from "../../../claim.ts";
+import { claim, helmWorkload } from "@rzp/workload/manifests";
 
 /** Each with a user of its own, who may touch nothing else. A service that needs a bucket adds its name. */
 const BUCKETS = ["databases", "langfuse", "velero"] as const;
 
-const SIZE = "100Gi";
+const DATA = { size: "100Gi", backup: "daily" } as const;
 const RESOURCES = { cpu: "100m", memory: "256Mi" } as const;
 /** Of the server's and the job's containers; the job writes to volumes only, the server beside its data. */
 const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
@@ -45,10 +44,10 @@ export const minio = helmWorkload({
   }),
   secrets: ["rootUser", "rootPassword", ...BUCKETS.flatMap((bucket) => Object.values(keys(bucket)))],
   ports: [{ name: "s3", port: 9000 }],
-  volumes: { data: { size: SIZE, backup: "daily" } },
+  volumes: { data: DATA },
   resources: RESOURCES,
   needs: ["longhorn"],
-  objects: (self: Self) => [claim(self, `${self.name}-data`, SIZE, "daily")],
+  objects: (self) => [claim(self, `${self.name}-data`, DATA)],
 });
 
 /** Keys of a bucket's user in the secret store. */

@@ -1,7 +1,6 @@
-import { helmWorkload } from "@rzp/workload/manifests";
-import { claim } from "../../../claim.ts";
+import { claim, helmWorkload } from "@rzp/workload/manifests";
 
-const SIZE = "50Gi";
+const DATA = { size: "50Gi", backup: "daily" } as const;
 const SECRETS = "openobserve-secrets";
 const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
 
@@ -29,16 +28,16 @@ export const openobserve = helmWorkload({
     securityContext: HARDENED,
     // It panics on a read-only root without a cache of its own.
     cache: { enabled: true, mountPath: "/cache", sizeLimit: "5Gi" },
-    persistence: { size: SIZE, storageClass: site.storage.className, volumePermissions: { enabled: false } },
+    persistence: { size: DATA.size, storageClass: site.storage.className, volumePermissions: { enabled: false } },
     minio: { enabled: false },
     ingress: { enabled: false },
     resources: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "4Gi" } },
   }),
   resources: { cpu: "200m", memory: "1Gi", memoryLimit: "4Gi" },
-  volumes: { data: { size: SIZE, backup: "daily" } },
+  volumes: { data: DATA },
   secrets: ["ZO_ROOT_USER_EMAIL", "ZO_ROOT_USER_PASSWORD", "ZO_ROOT_USER_TOKEN"],
   route: { service: "openobserve", port: 5080 },
   ports: [{ name: "http", port: 5080 }],
   // The name by which the StatefulSet looks for its own.
-  objects: (self) => [claim(self, "data-openobserve-0", SIZE, "daily")],
+  objects: (self) => [claim(self, "data-openobserve-0", DATA)],
 });
