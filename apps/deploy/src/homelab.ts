@@ -2,6 +2,7 @@
 import { registry, type Category, type Registry, type RenderContext, type Service, type ServiceOverride } from "@rzp/workload/manifests";
 import type { Stack } from "./config.ts";
 import { checkCertificates } from "./config/certificates.ts";
+import { checkConnector } from "./config/connector.ts";
 import { overridesOf } from "./config/overrides.ts";
 import { categories as declared } from "./services/index.ts";
 import { NAMES, siteOf } from "./site.ts";
@@ -22,6 +23,7 @@ export function homelab(stack: Stack, categories: readonly Category[] = declared
   const all = registry(kept, site, { fileOf, reserved: [NAMES.argocd.root], switchedOff });
   const context = all.context(site);
   checkCertificates(stack, context, fileOf);
+  checkConnector(NAMES.connector, context, fileOf);
   return { stack, registry: all, context };
 }
 

@@ -6,6 +6,7 @@ export const NAMES = {
   argocd: { namespace: "argocd", release: "argocd", root: "homelab" },
   secrets: { namespace: "external-secrets", identity: "infisical-identity", store: "infisical" },
   ingress: { namespace: "traefik", app: "traefik", entryPoint: "websecure" },
+  connector: "cloudflared",
   issuer: "letsencrypt",
   storageClass: "longhorn",
 } as const;

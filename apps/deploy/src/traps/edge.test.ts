@@ -1,6 +1,6 @@
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { factsOf, home, objectsOf, stack } from "../rendered.test-data.ts";
+import { containerOf, factsOf, home, objectsOf, remotesOf, stack } from "../rendered.test-data.ts";
 
 /** A rule of a policy, as far as these tests look into it. */
 interface Rule {
@@ -31,5 +31,31 @@ describe("signing in", () => {
   it("the ingress controller lets in who comes by its address in the cluster, and dials Zitadel's pods", () => {
     expect(rulesOf("traefik", "ingress")).toContainEqual({ ports: [{ port: 8000, protocol: "TCP" }, { port: 8443, protocol: "TCP" }] });
     expect(rulesOf("traefik", "egress").flatMap(({ ports = [] }) => ports.map(({ port }) => port))).toContain(factsOf("zitadel").routePort);
+  });
+});
+
+describe("traps of cloudflared", () => {
+  const args = (): string[] => at(containerOf("cloudflared"), "args") as string[];
+
+  it("would replace itself by newer programs, and answer probes inside its own pod only", () => {
+    expect(args()).toEqual(["tunnel", "--no-autoupdate", "--metrics", "0.0.0.0:2000", "run"]);
+    expect(at(containerOf("cloudflared"), "readinessProbe.httpGet")).toEqual({ path: "/ready", port: 2000, scheme: "HTTP" });
+  });
+
+  it("who has its token is the tunnel: it comes from the store, and is in no argument that the node's process list would show", () => {
+    expect(remotesOf("cloudflared", "cloudflared")).toEqual({ TUNNEL_TOKEN: "/core/cloudflared/TUNNEL_TOKEN" });
+    expect(args().join(" ")).not.toMatch(/token/i);
+  });
+
+  it("dials Cloudflare and the ingress controller, and nobody dials it", () => {
+    expect(dialsIngress("cloudflared")).toBe(true);
+    expect(JSON.stringify(rulesOf("cloudflared", "egress"))).toContain('"cidr":"0.0.0.0/0"');
+    expect(rulesOf("cloudflared", "ingress")).toEqual([]);
+    expect(objectsOf("cloudflared").map(({ kind }) => kind)).not.toContain("IngressRoute");
+  });
+
+  it("one at a time may go: two, on two nodes, and a budget", () => {
+    expect(at(byKind(objectsOf("cloudflared"), "Deployment"), "spec.replicas")).toBe(2);
+    expect(at(byKind(objectsOf("cloudflared"), "PodDisruptionBudget"), "spec.maxUnavailable")).toBe(1);
   });
 });
