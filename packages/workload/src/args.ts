@@ -1,6 +1,6 @@
 import type { Bytes, Cpu, KubernetesObject, Transform } from "@rzp/core";
 import type { Relax } from "./relax.ts";
-import type { BackupClass, ServicePort } from "./service.ts";
+import type { BackupClass, RenderContext, ServicePort } from "./service.ts";
 import type { Site } from "./site.ts";
 
 /** What a value may be made from: the service itself and the site it runs at. */
@@ -14,8 +14,8 @@ export interface Self {
   site: Site;
 }
 
-/** A text, or a function that makes it from the site. */
-export type Text = string | ((self: Self) => string);
+/** A text, or a function that makes it from the site and the services beside it. */
+export type Text = string | ((self: Self, context: RenderContext) => string);
 
 /** A volume of its own, on the site's storage class. */
 export interface VolumeArgs {
@@ -136,6 +136,9 @@ export interface WorkloadArgs {
   /** Last changes to single objects, unchecked. */
   transform?: { deployment?: Transform<KubernetesObject>; service?: Transform<KubernetesObject>; networkPolicy?: Transform<KubernetesObject> };
 }
+
+/** The arguments with every text made. */
+export type WrittenArgs = WorkloadArgs & Readonly<Record<"env" | "files" | "seed", Readonly<Record<string, string>>>>;
 
 /** Every argument of a workload: one that is not among them is a slip of the pen. */
 export const WORKLOAD_ARGS: Readonly<Record<keyof WorkloadArgs, true>> = {

@@ -1,15 +1,14 @@
 import type { IEnvVar } from "kubernetes-models/v1/EnvVar";
-import type { PodExtras, Self, Text, WorkloadArgs } from "./args.ts";
-import { hostOf, type ServiceFacts } from "./service.ts";
+import type { PodExtras, Self, Text, WorkloadArgs, WrittenArgs } from "./args.ts";
+import { hostOf, type RenderContext, type ServiceFacts } from "./service.ts";
 import type { Site } from "./site.ts";
 
 /** The time zone, what a composite adds and what the workload says, the last one winning. Sorted, so that moving a line restarts nothing. */
-export function environment(self: Self, { env = {}, secrets = [] }: Pick<WorkloadArgs, "env" | "secrets">, extras: Pick<PodExtras, "env">): IEnvVar[] {
+export function environment({ site }: Self, { env, secrets = [] }: Pick<WrittenArgs, "env" | "secrets">, extras: Pick<PodExtras, "env">): IEnvVar[] {
   const keys = secretKeys(secrets);
-  const all: Record<string, Text> = { TZ: self.site.timeZone, ...extras.env, ...env };
-  return Object.entries(all)
+  return Object.entries({ TZ: site.timeZone, ...extras.env, ...env })
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => ({ name, value: literal(resolveText(value, self), keys) }));
+    .map(([name, value]) => ({ name, value: literal(value, keys) }));
 }
 
 /** Names of the environment variables that come from the secret store. */
@@ -27,8 +26,11 @@ export function selfOf(facts: ServiceFacts, site: Site): Self {
   return { name: facts.name, namespace: facts.namespace, host: hostOf(facts, site) ?? "", address: facts.loadBalancer?.address ?? "", site };
 }
 
-export function resolveText(value: Text, self: Self): string {
-  return typeof value === "string" ? value : value(self);
+/** Makes every text, once and in one place: from here on the arguments are plain. */
+export function written(args: WorkloadArgs, self: Self, context: RenderContext): WrittenArgs {
+  const made = (texts: Readonly<Record<string, Text>> = {}): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typeof text === "string" ? text : text(self, context)]));
+  return { ...args, env: made(args.env), files: made(args.files), seed: made(args.seed) };
 }
 
 /**

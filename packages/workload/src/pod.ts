@@ -3,8 +3,8 @@ import type { IDeployment } from "kubernetes-models/apps/v1";
 import type { IContainer } from "kubernetes-models/v1/Container";
 import type { IPodSpec } from "kubernetes-models/v1/PodSpec";
 import type { IProbe } from "kubernetes-models/v1/Probe";
-import type { PodExtras, Self, WorkloadArgs } from "./args.ts";
-import { environment, literal, resolveText, secretKeys } from "./env.ts";
+import type { PodExtras, Self, WorkloadArgs, WrittenArgs } from "./args.ts";
+import { environment, literal, secretKeys } from "./env.ts";
 import { containerMounts, podVolumes } from "./mounts.ts";
 import { podLabels } from "./names.ts";
 import { relaxationAnnotations, relaxations } from "./relax.ts";
@@ -13,7 +13,7 @@ import { podSecurityContext, securityContext } from "./security.ts";
 import { seeder } from "./seed.ts";
 
 /** The Deployment of a workload. */
-export function deployment(self: Self, args: WorkloadArgs, extras: PodExtras, labels: Record<string, string>): KubernetesObject {
+export function deployment(self: Self, args: WrittenArgs, extras: PodExtras, labels: Record<string, string>): KubernetesObject {
   const { name, namespace } = self;
   const object: IDeployment = {
     apiVersion: "apps/v1",
@@ -26,7 +26,7 @@ export function deployment(self: Self, args: WorkloadArgs, extras: PodExtras, la
       // A second pod can neither mount the volume nor take the node's port of the first: it would wait for ever.
       strategy: mustStopFirst(args) ? { type: "Recreate" } : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template: {
-        metadata: { labels: { ...labels, ...podLabels(name) }, ...annotated(filesHash(self, args)) },
+        metadata: { labels: { ...labels, ...podLabels(name) }, ...annotated(filesHash(args)) },
         spec: podSpec(self, args, extras),
       },
     },
@@ -34,18 +34,13 @@ export function deployment(self: Self, args: WorkloadArgs, extras: PodExtras, la
   return object as unknown as KubernetesObject;
 }
 
-/** Contents of files, or of seeds, by path, made from the site. */
-export function configFiles(self: Self, { files = {} }: Pick<WorkloadArgs, "files">): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, resolveText(content, self)]));
-}
-
 // A changed file restarts the pods: one that is mounted by its subPath stays the old one for as long as they live.
-function filesHash(self: Self, args: WorkloadArgs): Record<string, string> {
-  const files = Object.entries(configFiles(self, args)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return files.length === 0 ? {} : { "rzp.dev/files": stableHash(files.flat()) };
+function filesHash({ files }: WrittenArgs): Record<string, string> {
+  const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.length === 0 ? {} : { "rzp.dev/files": stableHash(sorted.flat()) };
 }
 
-function podSpec(self: Self, args: WorkloadArgs, extras: PodExtras): IPodSpec {
+function podSpec(self: Self, args: WrittenArgs, extras: PodExtras): IPodSpec {
   const { relax = {}, seed = {}, replicas = 1 } = args;
   return {
     serviceAccountName: self.name,
@@ -67,7 +62,7 @@ function spread(name: string): NonNullable<IPodSpec["topologySpreadConstraints"]
   return { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: podLabels(name) } };
 }
 
-function container(self: Self, args: WorkloadArgs, extras: PodExtras): IContainer {
+function container(self: Self, args: WrittenArgs, extras: PodExtras): IContainer {
   const { command, args: words, ports = [], secrets = [], relax = {} } = args;
   const keys = secretKeys(secrets);
   return {

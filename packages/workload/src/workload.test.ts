@@ -6,7 +6,7 @@ import { crdProblems, at, byKind, hasCrds } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { category, serviceApplication, workload, type Site, type WorkloadArgs } from "./manifests.ts";
+import { category, serviceApplication, workload, type RenderContext, type Site, type WorkloadArgs } from "./manifests.ts";
 import { literal } from "./env.ts";
 import { DIGEST, BASIC, IMAGE, lab, rendered, SITE } from "./site.test-data.ts";
 
@@ -231,6 +231,14 @@ describe("volumes", () => {
 
 describe("files", () => {
   const files = { "/etc/app/..data.conf": "a", "/etc/app.conf": ({ site }: { site: Site }) => site.domain };
+
+  it("are made from the site, and from the services beside this one", () => {
+    const peers = { "/etc/app/peers": (_: unknown, { services }: RenderContext) => services.map(({ name }) => name).join(" ") };
+    const { all, context } = lab([category("apps/lab", { app: workload({ ...BASIC, files: peers, env: { COUNT: (_, { services }) => `${services.length}` } }), other: workload(BASIC) })]);
+    const objects = all.services[0]?.manifests(context) ?? [];
+    expect(Object.values(byKind(objects, "ConfigMap", "app-files").data as Record<string, string>)).toEqual(["app other"]);
+    expect(at(byKind(objects, "Deployment"), "spec.template.spec.containers.0.env")).toContainEqual({ name: "COUNT", value: "2" });
+  });
 
   it("are mounted one by one, read-only, out of a ConfigMap whose keys the server takes", () => {
     const data = byKind(objectsOf({ files }), "ConfigMap", "app-files").data as Record<string, string>;

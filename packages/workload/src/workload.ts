@@ -6,12 +6,12 @@ import type { IService } from "kubernetes-models/v1/Service";
 import type { IServiceAccount } from "kubernetes-models/v1/ServiceAccount";
 import { WORKLOAD_ARGS, type WorkloadArgs } from "./args.ts";
 import { balancedAt, checkWorkload } from "./check.ts";
-import { selfOf } from "./env.ts";
+import { selfOf, written } from "./env.ts";
 import { withTag } from "./image.ts";
 import { checkExtras } from "./mounts.ts";
 import { fileKey, filesName, loadBalancerName, podLabels, secretFilesName, seedName } from "./names.ts";
 import { networkPolicy } from "./network-policy.ts";
-import { configFiles, deployment } from "./pod.ts";
+import { deployment } from "./pod.ts";
 import { podSecurity, relaxations } from "./relax.ts";
 import { requests } from "./resources.ts";
 import { route } from "./route.ts";
@@ -90,15 +90,16 @@ export function workloadManifests(component: string, id: ServiceId, args: Worklo
   const { transform = {} } = args;
   const labels = commonLabels(facts);
   const self = selfOf(facts, site);
+  const plain = written(args, self, context);
   const extras = args.pod?.(site) ?? {};
   checkExtras(component, id.name, args, extras);
   return [
     serviceAccount(facts, labels),
     ...externalSecrets(facts, context, labels),
-    ...configMap(filesName(facts.name), facts, configFiles(self, args), labels),
-    ...configMap(seedName(facts.name), facts, configFiles(self, { files: args.seed ?? {} }), labels),
+    ...configMap(filesName(facts.name), facts, plain.files, labels),
+    ...configMap(seedName(facts.name), facts, plain.seed, labels),
     ...claims(facts, site, labels),
-    applyTransform(deployment(self, args, extras, labels), transform.deployment),
+    applyTransform(deployment(self, plain, extras, labels), transform.deployment),
     applyTransform(service(facts, labels), transform.service),
     ...loadBalancer(facts, labels),
     ...disruptionBudget(facts, labels),
@@ -121,7 +122,7 @@ function externalSecrets({ name, namespace, secrets }: ServiceFacts, { site }: R
   return [...secret(name, variables), ...secret(secretFilesName(name), files)];
 }
 
-function configMap(name: string, { namespace }: ServiceFacts, files: Record<string, string>, labels: Record<string, string>): KubernetesObject[] {
+function configMap(name: string, { namespace }: ServiceFacts, files: Readonly<Record<string, string>>, labels: Record<string, string>): KubernetesObject[] {
   if (Object.keys(files).length === 0) return [];
   const data = Object.fromEntries(Object.entries(files).map(([path, content]) => [fileKey(path), content]));
   const object: IConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace, labels }, data };
