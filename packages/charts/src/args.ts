@@ -5,3 +5,11 @@ export interface ChartArgs extends Pick<HelmWorkloadArgs, "purpose" | "needs" | 
   /** Exact version of the chart. The values are written for the version named at the function; a major step wants a look at them. */
   version: string;
 }
+
+/** A PostgreSQL database, as whoever dials it names it. */
+export interface DatabasePeer {
+  /** Name of the service: a `postgresDatabase` whose database has the name it gets by default. */
+  service: string;
+  /** Absolute key of its owner's password in the secret store. */
+  password: string;
+}

@@ -1,2 +1,2 @@
-export type { ChartArgs } from "./args.ts";
+export type { ChartArgs, DatabasePeer } from "./args.ts";
 export { metallbChart } from "./metallb.ts";

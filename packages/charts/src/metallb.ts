@@ -1,9 +1,10 @@
-import { helmWorkload, type Declaration } from "@rzp/workload/manifests";
+import type { Declaration } from "@rzp/workload/manifests";
 import type { ChartArgs } from "./args.ts";
+import { chart } from "./chart.ts";
 
 /** Addresses of the home network for Services of type LoadBalancer, by ARP, out of the site's pool. Values as of chart 0.16.1. */
-export function metallbChart({ version, ...service }: ChartArgs): Declaration {
-  return helmWorkload({
+export function metallbChart(args: ChartArgs): Declaration {
+  return chart("metallbChart", args, {}, ({ version, ...service }) => ({
     purpose: "Gives Services of type LoadBalancer an address of the home network.",
     ...service,
     chart: { repoURL: "https://metallb.github.io/metallb", name: "metallb", version },
@@ -23,5 +24,5 @@ export function metallbChart({ version, ...service }: ChartArgs): Declaration {
       { apiVersion: "metallb.io/v1beta1", kind: "IPAddressPool", metadata: { name: "home", namespace }, spec: { addresses: [...site.loadBalancerPool], autoAssign: false } },
       { apiVersion: "metallb.io/v1beta1", kind: "L2Advertisement", metadata: { name: "home", namespace }, spec: { ipAddressPools: ["home"] } },
     ],
-  });
+  }));
 }

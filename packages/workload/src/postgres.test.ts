@@ -1,7 +1,7 @@
 import { ArgumentError } from "@rzp/core";
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { category, helmWorkload, postgresDatabase, registry, workload, type ObjectStore, type PostgresArgs } from "./manifests.ts";
+import { category, helmWorkload, postgresAddress, postgresDatabase, registry, workload, type ObjectStore, type PostgresArgs } from "./manifests.ts";
 import { BASIC, SITE } from "./site.test-data.ts";
 
 const STORE: ObjectStore = { service: "minio", endpoint: "http://minio.minio.svc:9000", bucket: "databases", accessKey: "/platform/minio/A", secretKey: "/platform/minio/S" };
@@ -31,6 +31,11 @@ describe("a database", () => {
     expect(at(owner, "spec.target.template.type")).toBe("kubernetes.io/basic-auth");
     expect(at(owner, "spec.data.0.remoteRef.key")).toBe("/platform/data/my-app-db/PASSWORD");
     expect(at(byKind(objects, "Cluster"), "spec.enableSuperuserAccess")).toBe(false);
+  });
+
+  it("is found where its Service is, under the name that its cluster has", () => {
+    expect(postgresAddress("my-app-db", home().context(SITE))).toEqual({ host: "my-app-db-rw.databases.svc", port: 5432, database: "my_app" });
+    expect(at(byKind(objectsOf("my-app-db"), "Database"), "spec.name")).toBe("my_app");
   });
 
   it("can be drained: one instance with a disruption budget would stop its node for ever", () => {

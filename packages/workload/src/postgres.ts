@@ -51,6 +51,7 @@ export const POSTGRES_BACKUPS: Readonly<Record<BackupClass, { schedule: string; 
   daily: { schedule: "0 30 2 * * *", retention: "14d" },
   weekly: { schedule: "0 30 2 * * 0", retention: "60d" },
 };
+const PORT = 5432;
 /** The key whose value is the owner's password; whoever dials the database names it, too. */
 export const POSTGRES_PASSWORD = "PASSWORD";
 
@@ -65,6 +66,12 @@ export function postgresDatabase(args: PostgresArgs): Declaration {
       throw new ArgumentError("postgresDatabase", id.name, { path: field, problem: "cannot be set for a database", expected: "Set it in the declaration." });
     },
   };
+}
+
+/** Where peers find a database that is a service of this name, and what it and its owner are called unless its declaration says otherwise. */
+export function postgresAddress(service: string, context: RenderContext): { host: string; port: number; database: string } {
+  const { namespace } = context.service(service);
+  return { host: `${service}-rw.${namespace}.svc`, port: PORT, database: defaultDatabase(service) };
 }
 
 /** What every view reads of a database. */
@@ -89,7 +96,7 @@ function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
     purpose: args.purpose ?? `PostgreSQL database ${databaseOf(id, args)}.`,
     risks: [],
     images: [],
-    ports: [{ name: "postgres", port: 5432 }],
+    ports: [{ name: "postgres", port: PORT }],
     podLabels: { "cnpg.io/cluster": name },
     exposure: "internal",
     hostPorts: [],
@@ -207,8 +214,12 @@ function scheduledBackup(name: string, namespace: string, backup: BackupClass, l
   return object as unknown as KubernetesObject;
 }
 
-function databaseOf({ name }: ServiceId, { database = name.replace(/-db$/, "").replaceAll("-", "_") }: PostgresArgs): string {
+function databaseOf({ name }: ServiceId, { database = defaultDatabase(name) }: PostgresArgs): string {
   return database;
+}
+
+function defaultDatabase(service: string): string {
+  return service.replace(/-db$/, "").replaceAll("-", "_");
 }
 
 function ownerName(name: string): string {
