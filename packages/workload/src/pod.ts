@@ -41,7 +41,7 @@ function filesHash({ files }: WrittenArgs): Record<string, string> {
 }
 
 function podSpec(self: Self, args: WrittenArgs, extras: PodExtras): IPodSpec {
-  const { relax = {}, seed = {}, replicas = 1 } = args;
+  const { relax = {}, seed, replicas = 1 } = args;
   return {
     serviceAccountName: self.name,
     automountServiceAccountToken: relax.apiToken !== undefined,
