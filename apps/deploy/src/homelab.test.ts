@@ -131,7 +131,7 @@ describe("a declaration that nobody listed", () => {
 });
 
 describe("one more service", () => {
-  it("touches its own folder, the namespaces, and the policies of those it talks to and of the ingress controller", () => {
+  it("touches its own folder, and the views that list it: namespaces, and policies between services", () => {
     const another = mediaApp({
       purpose: "Finds, fetches and files music.",
       image: `registry.example.com/one-more:1.0.0@sha256:${"1".repeat(64)}`,
@@ -148,9 +148,9 @@ describe("one more service", () => {
     const changed = [...(after ?? [])].filter(([path, text]) => before?.get(path) !== text).map(([path]) => path);
     expect(changed.filter((path) => !path.startsWith("kubernetes/apps/media/more/one-more/"))).toEqual([
       "kubernetes/core/namespaces/Namespace/media",
-      "kubernetes/core/traefik/NetworkPolicy/traefik",
-      "kubernetes/apps/media/acquisition/prowlarr/NetworkPolicy/prowlarr",
-      "kubernetes/apps/media/acquisition/sabnzbd/NetworkPolicy/sabnzbd",
+      "kubernetes/shared-config/network-policies/NetworkPolicy/traefik-peers",
+      "kubernetes/shared-config/network-policies/NetworkPolicy/prowlarr-peers",
+      "kubernetes/shared-config/network-policies/NetworkPolicy/sabnzbd-peers",
     ]);
     expect(changed.filter((path) => path.startsWith("kubernetes/apps/media/more/one-more/")).map((path) => path.split("/")[5])).toEqual([
       "Application", "ServiceAccount", "ExternalSecret", "PersistentVolumeClaim", "Deployment", "Service", "NetworkPolicy", "Certificate", "IngressRoute",

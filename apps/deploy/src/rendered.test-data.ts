@@ -31,6 +31,18 @@ export function valuesOf(name: string, source = 0): unknown {
   return at(application, `spec.sources.${source}.helm.valuesObject`) ?? at(application, "spec.source.helm.valuesObject");
 }
 
+export interface PolicyRule {
+  from?: { namespaceSelector?: { matchLabels: Record<string, string> }; podSelector?: unknown; ipBlock?: { cidr: string } }[];
+  to?: PolicyRule["from"];
+  ports?: { port: number; protocol: string }[];
+}
+
+/** Rules of a service's policies, its own and the one for those beside it: policies add up. */
+export function rulesOf(name: string, direction: "ingress" | "egress"): PolicyRule[] {
+  const policies = [...objectsOf(name), ...objectsOf("network-policies").filter(({ metadata }) => metadata.name === `${name}-peers`)].filter(({ kind }) => kind === "NetworkPolicy");
+  return policies.flatMap(({ spec }) => (at(spec, direction) ?? []) as PolicyRule[]);
+}
+
 export function containerOf(name: string): unknown {
   return at(byKind(objectsOf(name), "Deployment"), "spec.template.spec.containers.0");
 }

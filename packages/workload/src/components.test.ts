@@ -41,8 +41,8 @@ describe("Workload", () => {
   });
 
   it("opens its policy to the peers it was given", async () => {
-    const { find } = await record(() => new Workload("app", { ...ARGS, talksTo: ["db"], peers: [facts("db"), { ...facts("web"), talksTo: ["app"] }] }));
-    const policy = JSON.stringify(find("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs);
+    const { resources } = await record(() => new Workload("app", { ...ARGS, talksTo: ["db"], peers: [facts("db"), { ...facts("web"), talksTo: ["app"] }] }));
+    const policy = JSON.stringify(resources.filter(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy").map(({ inputs }) => inputs));
     expect([policy.includes('"app.kubernetes.io/name":"db"'), policy.includes('"app.kubernetes.io/name":"web"')]).toEqual([true, true]);
   });
 

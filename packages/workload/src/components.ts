@@ -3,6 +3,7 @@ import type { KubernetesObject } from "@rzp/core";
 import { manifestResources, type ManifestResource } from "@rzp/core/pulumi";
 import type { WorkloadArgs } from "./args.ts";
 import { chartEnvelope, chartObjects, chartSource, helmFacts, type HelmWorkloadArgs } from "./helm-workload.ts";
+import { peersPolicy } from "./network-policy.ts";
 import { placedContext, placedId, placedManifests, type Placement } from "./placement.ts";
 import { namespaceOf, type ServiceId } from "./service.ts";
 
@@ -33,8 +34,9 @@ export class HelmWorkload extends ComponentResource {
 
   constructor(name: string, args: Omit<HelmWorkloadArgs, "extraCharts"> & Placement, opts?: ComponentResourceOptions) {
     const id = placedId(name, args);
-    const context = placedContext("HelmWorkload", args, helmFacts(id, args));
-    const [before, after] = [chartEnvelope(id, args, context), chartObjects(id, args, context)];
+    const facts = helmFacts(id, args);
+    const context = placedContext("HelmWorkload", args, facts);
+    const [before, after] = [[...chartEnvelope(id, args, context), ...peersPolicy(facts, context)], chartObjects(id, args, context)];
     const { helm } = chartSource(id, args, context);
     super("rzp:workload:HelmWorkload", name, { chart: args.chart }, opts);
 

@@ -140,6 +140,7 @@ export function helmFacts(given: ServiceId, args: HelmWorkloadArgs): ServiceFact
     volumes: Object.entries(args.volumes ?? {}).map(([volume, rest]) => ({ name: volume, ...rest })),
     needs: args.needs ?? [],
     talksTo: args.talksTo ?? [],
+    dialsRoutes: typeof args.network === "object" && args.network.routes === true ? true : undefined,
     relaxations: relaxations(args),
     clusterKinds: args.clusterKinds ?? [],
     requests: { cpu, memory, replicas: args.replicas ?? 1 },
@@ -200,8 +201,8 @@ function relaxations({ podSecurity = "restricted", network = {} }: HelmWorkloadA
 
 function policy(facts: ServiceFacts, { network = {} }: HelmWorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
   if (typeof network === "string") return [];
-  const { internet = false, lan = false, api = false, routes = false, webhooks = [], open = [] } = network;
-  const object = networkPolicy(facts, context, { internet, lan, api, routes, webhooks, open }, labels);
+  const { internet = false, lan = false, api = false, webhooks = [], open = [] } = network;
+  const object = networkPolicy(facts, context, { internet, lan, api, webhooks, open }, labels);
   if (facts.relaxations.length === 0) return [object];
   return [{ ...object, metadata: { ...object.metadata, annotations: relaxationAnnotations(facts.relaxations) } }];
 }

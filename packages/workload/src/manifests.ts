@@ -5,6 +5,7 @@ export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork,
 export { parseImage, type Image } from "./image.ts";
 export { VOLUME as VOLUME_FIELDS } from "./known.ts";
 export { AUTH_MIDDLEWARE, NAME_MAX } from "./names.ts";
+export { hasPolicy, peersPolicy } from "./network-policy.ts";
 export { placedManifests, type Placement } from "./placement.ts";
 export { POSTGRES_BACKUPS, POSTGRES_PASSWORD, postgresAddress, postgresDatabase, type ObjectStore, type PostgresArgs } from "./postgres.ts";
 export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";

@@ -2,7 +2,7 @@ import { contains, parseCidr, type KubernetesObject } from "@rzp/core";
 import { at, byKind } from "@rzp/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { category, helmWorkload, workload, type Declaration, type Service, type ServiceFacts, type WorkloadArgs } from "./manifests.ts";
+import { category, helmWorkload, peersPolicy, workload, type Declaration, type RenderContext, type Service, type ServiceFacts, type WorkloadArgs } from "./manifests.ts";
 import { BASIC, lab, rendered, SITE } from "./site.test-data.ts";
 
 const CHART = { repoURL: "https://charts.example.com", name: "chart", version: "1.2.3" };
@@ -27,13 +27,25 @@ interface Peer {
   podSelector?: Selector;
 }
 
-/** Whether a policy lets a connection through, as the API defines it: peers and ports of one rule must both match; an empty list matches all. */
-function allows(policy: KubernetesObject, direction: "ingress" | "egress", side: Side, port: number, protocol = "TCP"): boolean {
-  const rules = (at(policy, `spec.${direction}`) ?? []) as Rule[];
-  return rules.some(({ from, to, ports = [] }) => {
-    const peers = from ?? to ?? [];
-    return (ports.length === 0 || ports.some((one) => one.port === port && one.protocol === protocol)) && (peers.length === 0 || peers.some((peer) => isPeer(peer, side, policy.metadata.namespace)));
-  });
+/** Whether policies let a connection through, as the API defines it: they add up; peers and ports of one rule must both match; an empty list matches all. */
+function allows(policies: KubernetesObject | readonly KubernetesObject[], direction: "ingress" | "egress", side: Side, port: number, protocol = "TCP"): boolean {
+  return [policies].flat().some((policy) =>
+    ((at(policy, `spec.${direction}`) ?? []) as Rule[]).some(({ from, to, ports = [] }) => {
+      const peers = from ?? to ?? [];
+      return (ports.length === 0 || ports.some((one) => one.port === port && one.protocol === protocol)) && (peers.length === 0 || peers.some((peer) => isPeer(peer, side, policy.metadata.namespace)));
+    }),
+  );
+}
+
+/** A service's own policy, and the one for those beside it. */
+function policiesOf(service: Service | undefined, context: RenderContext): KubernetesObject[] {
+  if (service === undefined) throw new Error("no service");
+  return [byKind(service.manifests(context), "NetworkPolicy"), ...peersPolicy(service.facts, context)];
+}
+
+function labPolicies(declarations: Record<string, Declaration>, namespace?: string): (name: string) => KubernetesObject[] {
+  const { all, context } = lab([category("apps/media", declarations, namespace === undefined ? {} : { namespace })]);
+  return (name) => policiesOf(all.services.find(({ facts }) => facts.name === name), context);
 }
 
 function isPeer({ ipBlock, namespaceSelector, podSelector }: Peer, { pod, address }: Side, own: string | undefined): boolean {
@@ -83,20 +95,21 @@ describe("a workload's policy", () => {
 
   it("opens both ends of talksTo, on the callee's ports only", () => {
     const declarations = { app: workload({ ...BASIC, talksTo: ["db"] }), db: workload({ ...BASIC, port: 5432, health: "tcp" }), other: workload(BASIC) };
-    const render = rendered(declarations, { namespace: "media" });
-    const [app, db] = [byKind(render("app"), "NetworkPolicy"), byKind(render("db"), "NetworkPolicy")];
+    const policies = labPolicies(declarations, "media");
+    const [app, db] = [policies("app"), policies("db")];
     expect([allows(app, "egress", pod("db"), 5432), allows(db, "ingress", pod("app"), 5432)]).toEqual([true, true]);
     expect([allows(app, "egress", pod("db"), 22), allows(db, "ingress", pod("app"), 22), allows(db, "ingress", pod("other"), 5432), allows(db, "egress", pod("app"), 8080)]).toEqual([false, false, false, false]);
   });
 
   it("opens no port that is not for peers, at either end", () => {
     const ports = [{ name: "api", port: 9000 }, { name: "torrent", port: 50_413, peers: false }] as const;
-    const render = rendered({ app: workload({ ...BASIC, talksTo: ["box"] }), box: workload({ ...BASIC, ports }) }, { namespace: "media" });
-    const [app, box] = [byKind(render("app"), "NetworkPolicy"), byKind(render("box"), "NetworkPolicy")];
+    const declarations = { app: workload({ ...BASIC, talksTo: ["box"] }), box: workload({ ...BASIC, ports }) };
+    const policies = labPolicies(declarations, "media");
+    const [app, box] = [policies("app"), policies("box")];
     for (const [port, isOpen] of [[8080, true], [9000, true], [50_413, false]] as const) {
       expect([port, allows(app, "egress", pod("box"), port), allows(box, "ingress", pod("app"), port)]).toEqual([port, isOpen, isOpen]);
     }
-    expect(at(byKind(render("box"), "Service"), "spec.ports.2")).toEqual({ name: "torrent", port: 50_413, targetPort: 50_413, protocol: "TCP" });
+    expect(at(byKind(rendered(declarations)("box"), "Service"), "spec.ports.2")).toEqual({ name: "torrent", port: 50_413, targetPort: 50_413, protocol: "TCP" });
   });
 
   it("reaches the internet without the home, the cluster or a cloud's metadata", () => {
@@ -130,7 +143,7 @@ describe("a workload's policy", () => {
       app: workload({ ...BASIC, talksTo: ["hub"] }),
       hub: workload({ ...BASIC, port: 8123, talksTo: ["app"], relax: { hostNetwork: REASON } }),
     };
-    const app = byKind(rendered(declarations)("app"), "NetworkPolicy");
+    const app = labPolicies(declarations)("app");
     expect(allows(app, "egress", { address: "10.0.20.31" }, 8123)).toBe(true);
     expect(allows(app, "egress", { address: "10.0.20.31" }, 6443)).toBe(false);
     // From its own node it has the node's address, from another one Flannel's.
@@ -138,14 +151,39 @@ describe("a workload's policy", () => {
   });
 });
 
+describe("a policy for those beside a service", () => {
+  const peersOf = (declarations: Record<string, Declaration>, name: string): KubernetesObject[] => {
+    const { context } = lab([category("core", declarations)]);
+    return peersPolicy(context.service(name), context);
+  };
+
+  it("leaves the service's own alone: a caller more changes nothing in its folder", () => {
+    const own = (talksTo: string[]): unknown => byKind(rendered({ app: workload({ ...BASIC, talksTo }), db: workload({ ...BASIC, port: 5432, health: "tcp" }) })("db"), "NetworkPolicy");
+    expect(own(["db"])).toEqual(own([]));
+  });
+
+  it("says nothing of a direction that nobody asks for, which it would close", () => {
+    expect(peersOf({ app: workload({ ...BASIC, talksTo: ["db"] }), db: workload(BASIC) }, "db")).toMatchObject([{ metadata: { name: "db-peers", namespace: "db" }, spec: { policyTypes: ["Ingress"] } }]);
+    expect(peersOf({ ctl: helmWorkload({ chart: CHART, network: { routes: true } }), web: workload(BASIC) }, "ctl")).toMatchObject([{ spec: { policyTypes: ["Egress"] } }]);
+    expect(peersOf({ db: workload(BASIC) }, "db")).toEqual([]);
+  });
+
+  it("is not there where a service has a reason to have none, whose door it would close to all but them", () => {
+    const app = workload({ ...BASIC, talksTo: ["db"] });
+    const ports = [{ name: "http", port: 80 }];
+    expect(peersOf({ app, db: helmWorkload({ chart: CHART, ports, network: "kubelets dial its pods" }) }, "db")).toEqual([]);
+    expect(peersOf({ app, db: workload({ ...BASIC, relax: { hostNetwork: REASON } }) }, "db")).toEqual([]);
+  });
+});
+
 describe("a chart's policy", () => {
-  const policy = (network: NonNullable<Parameters<typeof helmWorkload>[0]["network"]>, others: Record<string, Declaration> = {}): KubernetesObject => {
+  const policy = (network: NonNullable<Parameters<typeof helmWorkload>[0]["network"]>, others: Record<string, Declaration> = {}): KubernetesObject[] => {
     const { all, context } = lab([category("core", { ctl: helmWorkload({ chart: CHART, network }), ...others })]);
-    return byKind(all.services.find(({ facts }) => facts.name === "ctl")?.manifests(context) ?? [], "NetworkPolicy");
+    return policiesOf(all.services.find(({ facts }) => facts.name === "ctl"), context);
   };
 
   it("covers its namespace, whose pods talk among themselves", () => {
-    expect(at(policy({}), "spec.podSelector")).toEqual({});
+    expect(at(policy({})[0], "spec.podSelector")).toEqual({});
     expect([allows(policy({}), "ingress", pod("x", "ctl"), 9999), allows(policy({}), "ingress", pod("x", "media"), 9999), allows(policy({}), "egress", dns, 53, "UDP")]).toEqual([true, false, true]);
   });
 
@@ -184,7 +222,7 @@ describe("the law", () => {
         const talksTo = (name: string): string[] => [...new Set(talk.filter(([from, to]) => from === name && to !== name).map(([, to]) => to))];
         const declarations = Object.fromEntries(names.map((name, index) => [name, workload({ ...BASIC, port: ports[index] ?? 1, host: false, talksTo: talksTo(name) })]));
         const { all, context } = lab([category("apps", declarations, shared ? { namespace: "shared" } : {})]);
-        const policies = new Map(all.services.map((service) => [service.facts.name, byKind(service.manifests(context), "NetworkPolicy")]));
+        const policies = new Map(all.services.map((service) => [service.facts.name, policiesOf(service, context)]));
         const connects = (from: Service, to: Service, port: number): boolean => {
           const [out, into] = [policies.get(from.facts.name), policies.get(to.facts.name)];
           return out !== undefined && into !== undefined && allows(out, "egress", sideOf(to.facts), port) && allows(into, "ingress", sideOf(from.facts), port);

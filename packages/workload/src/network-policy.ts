@@ -1,14 +1,12 @@
 import { contains, parseCidr, type KubernetesObject } from "@rzp/core";
 import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
-import { peerPorts, type RenderContext, type ServiceFacts, type ServicePort } from "./service.ts";
+import { commonLabels, peerPorts, type RenderContext, type ServiceFacts, type ServicePort } from "./service.ts";
 import type { Site } from "./site.ts";
 
-/** What a service's pods may do beyond answering and dialling the peers its facts name. */
+/** What a service's pods may do beyond what its facts say. */
 export interface Reach {
   internet: boolean;
   lan: boolean;
-  /** Dials the pods behind every route: an ingress controller. */
-  routes: boolean;
   /** Dials the Kubernetes API. */
   api: boolean;
   /** Ports that the API server itself dials: admission webhooks. */
@@ -32,32 +30,48 @@ const NOT_INTERNET = [
 const DNS: readonly Port[] = [{ port: 53, protocol: "UDP" }, { port: 53 }];
 
 /**
- * Nothing in and nothing out, but for name resolution and the peers that are named. Replies to what is allowed need no rule of their own, and neither do a
+ * Nothing in and nothing out, but for name resolution and what the service itself says. Replies to what is allowed need no rule of their own, and neither do a
  * kubelet's probes: kube-network-policies lets through what root on the pod's node sends. It judges a packet with the pod's own address on it, after a
  * Service was translated and before the source is: a rule for a Service's address would never match, and a client behind a load balancer is itself.
  */
 export function networkPolicy(facts: ServiceFacts, context: RenderContext, reach: Reach, labels: Record<string, string>): KubernetesObject {
+  return policy(facts, facts.name, labels, { policyTypes: ["Ingress", "Egress"], ingress: ingress(facts, context, reach), egress: egress(facts, context, reach) });
+}
+
+/**
+ * What the services beside one ask of it: its callers come in, an ingress controller dials the pods behind every route, an operator those it runs. Policies
+ * add up; in one of its own this changes with the services beside it while their own folders stay as they are. None where nobody asks, and none where no
+ * policy applies, for it would be the one that closes the door.
+ */
+export function peersPolicy(facts: ServiceFacts, { site, services }: RenderContext): KubernetesObject[] {
+  const callers = callersOf(facts.name, services).flatMap((caller) => callerPeers(caller, site));
+  const from = rule(peerPorts(facts), (ports) => (callers.length === 0 ? undefined : { from: callers, ports }));
+  const to = [...services.filter(({ managedBy }) => managedBy === facts.name).map((one) => ({ to: [podsOf(one)] })), ...(facts.dialsRoutes === true ? toRoutes(services, site) : [])];
+  if (!hasPolicy(facts) || from.length + to.length === 0) return [];
+  const spec = { ...(from.length === 0 ? {} : { ingress: from }), ...(to.length === 0 ? {} : { egress: to }) };
+  return [policy(facts, `${facts.name}-peers`, commonLabels(facts), { policyTypes: [...(from.length === 0 ? [] : ["Ingress" as const]), ...(to.length === 0 ? [] : ["Egress" as const])], ...spec })];
+}
+
+/** False for pods that have their nodes' addresses, which nobody enforces a policy on, and for a service that has a reason to have none. */
+export function hasPolicy({ hostNetwork, relaxations }: Pick<ServiceFacts, "hostNetwork" | "relaxations">): boolean {
+  return hostNetwork !== true && !relaxations.some(({ what }) => what === "network");
+}
+
+function policy(facts: ServiceFacts, name: string, labels: Record<string, string>, rules: Omit<Spec, "podSelector">): KubernetesObject {
   const object: INetworkPolicy = {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name: facts.name, namespace: facts.namespace, labels },
-    spec: {
-      podSelector: isNamespaceWide(facts) ? {} : { matchLabels: { ...facts.podLabels } },
-      policyTypes: ["Ingress", "Egress"],
-      ingress: ingress(facts, context, reach),
-      egress: egress(facts, context, reach),
-    },
+    metadata: { name, namespace: facts.namespace, labels },
+    spec: { podSelector: isNamespaceWide(facts) ? {} : { matchLabels: { ...facts.podLabels } }, ...rules },
   };
   return object as unknown as KubernetesObject;
 }
 
 function ingress(facts: ServiceFacts, context: RenderContext, { webhooks, open }: Reach): Ingress[] {
-  const { site, services } = context;
-  const callers = callersOf(facts.name, services).flatMap((caller) => callerPeers(caller, site));
+  const { site } = context;
   return [
     ...(isNamespaceWide(facts) ? [{ from: [{ podSelector: {} }] }] : []),
     ...(facts.managedBy === undefined ? [] : [{ from: [podsOf(context.service(facts.managedBy))] }]),
-    ...rule(peerPorts(facts), (ports) => (callers.length === 0 ? undefined : { from: callers, ports })),
     ...rule(routePorts(facts).map((port) => ({ port })), (ports) => ({ from: [ingressController(site)], ports })),
     // The home network and, through the router, whoever it lets in: the service decides by which ports it opens here.
     ...rule(open, (ports) => ({ ports })),
@@ -65,15 +79,13 @@ function ingress(facts: ServiceFacts, context: RenderContext, { webhooks, open }
   ];
 }
 
-function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, routes, api }: Reach): Egress[] {
-  const { site, services } = context;
+function egress(facts: ServiceFacts, context: RenderContext, { internet, lan, api }: Reach): Egress[] {
+  const { site } = context;
   const peers = facts.talksTo.map((name) => context.service(name));
   return [
     ...rule(DNS, (ports) => ({ to: [pod("kube-system", { "k8s-app": "kube-dns" })], ports })),
     ...(isNamespaceWide(facts) ? [{ to: [{ podSelector: {} }] }] : []),
-    ...services.filter(({ managedBy }) => managedBy === facts.name).map((one) => ({ to: [podsOf(one)] })),
     ...peers.flatMap((peer) => rule(peerPorts(peer), (ports) => ({ to: [calleePeer(peer, site)], ports }))),
-    ...(routes ? toRoutes(services, site) : []),
     ...rule(api ? [{ port: site.network.apiServer.port }] : [], (ports) => ({ to: controlPlanes(site), ports })),
     ...(lan ? [{ to: [block(site.network.lan)] }] : []),
     ...(internet ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: notInternet(site) } }] }] : []),

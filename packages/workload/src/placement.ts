@@ -1,5 +1,6 @@
 import { ArgumentError, defined, didYouMean, type KubernetesObject } from "@rzp/core";
 import type { WorkloadArgs } from "./args.ts";
+import { peersPolicy } from "./network-policy.ts";
 import { peerPorts, type RenderContext, type ServiceFacts, type ServiceId } from "./service.ts";
 import type { Site } from "./site.ts";
 import { workloadFacts, workloadManifests } from "./workload.ts";
@@ -18,7 +19,9 @@ export interface Placement {
 /** The objects of one workload on its own; an argument that cannot hold is an ArgumentError of that component. */
 export function placedManifests(component: string, name: string, args: WorkloadArgs & Placement): KubernetesObject[] {
   const id = placedId(name, args);
-  return workloadManifests(component, id, args, placedContext(component, args, workloadFacts(component, id, args)));
+  const facts = workloadFacts(component, id, args);
+  const context = placedContext(component, args, facts);
+  return [...workloadManifests(component, id, args, context), ...peersPolicy(facts, context)];
 }
 
 /** The service's name and place. */

@@ -1,7 +1,7 @@
 import { ArgumentError } from "@rzp/core";
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { category, helmWorkload, postgresAddress, postgresDatabase, registry, workload, type ObjectStore, type PostgresArgs } from "./manifests.ts";
+import { category, helmWorkload, peersPolicy, postgresAddress, postgresDatabase, registry, workload, type ObjectStore, type PostgresArgs } from "./manifests.ts";
 import { BASIC, SITE } from "./site.test-data.ts";
 
 const STORE: ObjectStore = { service: "minio", endpoint: "http://minio.minio.svc:9000", bucket: "databases", accessKey: "/platform/minio/A", secretKey: "/platform/minio/S" };
@@ -68,12 +68,16 @@ describe("a database", () => {
   });
 
   it("is dialled by whoever names it and by its operator, which finds it; and dials its bucket", () => {
-    const [policy, ofOperator, ofApp] = ["my-app-db", "postgresql", "my-app"].map((name) => byKind(objectsOf(name), "NetworkPolicy"));
+    const all = home();
+    const rulesOf = (name: string, direction: "ingress" | "egress"): unknown[] => {
+      const context = all.context(SITE);
+      return [byKind(objectsOf(name), "NetworkPolicy"), ...peersPolicy(context.service(name), context)].flatMap((one) => at(one, `spec.${direction}`) ?? []);
+    };
     const namespaces = (rules: unknown): unknown[] => (rules as { from?: { namespaceSelector?: { matchLabels: Record<string, string> } }[] }[]).flatMap(({ from }) => (from ?? []).map(({ namespaceSelector }) => namespaceSelector?.matchLabels["kubernetes.io/metadata.name"]));
-    expect(namespaces(at(policy, "spec.ingress"))).toEqual(["postgresql", "my-app"]);
-    expect(at(policy, "spec.podSelector.matchLabels")).toEqual({ "cnpg.io/cluster": "my-app-db" });
-    for (const [one, target] of [[policy, "minio"], [ofOperator, "databases"], [ofApp, "databases"]] as const) {
-      expect(JSON.stringify(at(one, "spec.egress"))).toContain(`"kubernetes.io/metadata.name":"${target}"`);
+    expect(namespaces(rulesOf("my-app-db", "ingress"))).toEqual(["postgresql", "my-app"]);
+    expect(at(byKind(objectsOf("my-app-db"), "NetworkPolicy"), "spec.podSelector.matchLabels")).toEqual({ "cnpg.io/cluster": "my-app-db" });
+    for (const [name, target] of [["my-app-db", "minio"], ["postgresql", "databases"], ["my-app", "databases"]] as const) {
+      expect(JSON.stringify(rulesOf(name, "egress"))).toContain(`"kubernetes.io/metadata.name":"${target}"`);
     }
   });
 

@@ -116,7 +116,7 @@ function postgresManifests(id: ServiceId, args: PostgresArgs, context: RenderCon
   const facts = postgresFacts(id, args);
   const labels = commonLabels(facts);
   // Its instance manager keeps the cluster's state in the Kubernetes API.
-  const reach = { internet: false, lan: false, routes: false, api: true, webhooks: [], open: [] };
+  const reach = { internet: false, lan: false, api: true, webhooks: [], open: [] };
   return [
     ownerSecret(id, args, facts, context, labels),
     ...storeObjects(args, facts, context, labels),

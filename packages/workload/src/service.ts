@@ -103,6 +103,8 @@ export interface ServiceFacts {
   talksTo: readonly string[];
   /** Operator that runs its pods and dials them, on whatever port it likes. */
   managedBy?: string;
+  /** Dials the pods behind every route: an ingress controller. */
+  dialsRoutes?: true;
   relaxations: readonly Relaxation[];
   /** Cluster-scoped kinds it makes, which its layer's AppProject must allow. */
   clusterKinds: readonly ClusterKind[];

@@ -10,7 +10,7 @@ import { selfOf, written } from "./env.ts";
 import { withTag } from "./image.ts";
 import { checkExtras } from "./mounts.ts";
 import { fileKey, filesName, loadBalancerName, podLabels, secretFilesName, seedName } from "./names.ts";
-import { networkPolicy } from "./network-policy.ts";
+import { hasPolicy, networkPolicy } from "./network-policy.ts";
 import { deployment } from "./pod.ts";
 import { podSecurity, relaxations } from "./relax.ts";
 import { requests } from "./resources.ts";
@@ -174,11 +174,10 @@ function disruptionBudget({ name, namespace, requests: { replicas } }: ServiceFa
   return [object as unknown as KubernetesObject];
 }
 
-/** A pod on the node's network has the node's address: a policy would say what nobody enforces. */
 function policy(facts: ServiceFacts, args: WorkloadArgs, context: RenderContext, labels: Record<string, string>): KubernetesObject[] {
   const { internet = false, lan = false, relax = {} } = args;
-  if (relax.network !== undefined || relax.hostNetwork !== undefined) return [];
-  const reach = { internet, lan, routes: false, api: relax.apiToken !== undefined, webhooks: [], open: facts.loadBalancer?.ports ?? [] };
+  if (!hasPolicy(facts)) return [];
+  const reach = { internet, lan, api: relax.apiToken !== undefined, webhooks: [], open: facts.loadBalancer?.ports ?? [] };
   return [networkPolicy(facts, context, reach, labels)];
 }
 

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "@rzp/core";
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { factsOf, home, objectsOf, remotesOf, stack, valuesOf } from "../rendered.test-data.ts";
+import { factsOf, home, objectsOf, remotesOf, rulesOf, stack, valuesOf } from "../rendered.test-data.ts";
 import { homelab } from "../homelab.ts";
 import { folders } from "../render.ts";
 
@@ -42,7 +42,7 @@ describe("traps of the AI services", () => {
 
   it("ollama: there is no login, so it has no route and lets in only those who name it", () => {
     expect(objectsOf("ollama").map(({ kind }) => kind)).not.toContain("IngressRoute");
-    const ingress = at(byKind(objectsOf("ollama"), "NetworkPolicy"), "spec.ingress") as { from?: { namespaceSelector?: { matchLabels: Record<string, string> } }[] }[];
+    const ingress = rulesOf("ollama", "ingress");
     const from = ingress.flatMap((rule) => rule.from ?? []).flatMap(({ namespaceSelector }) => Object.values(namespaceSelector?.matchLabels ?? {}));
     const callers = home.registry.services.filter(({ facts }) => facts.talksTo.includes("ollama")).map(({ facts }) => facts.namespace);
     expect(from.sort()).toEqual(callers.sort());
@@ -282,7 +282,6 @@ describe("traps of langfuse", () => {
   });
 
   it("clickhouse: only langfuse may dial it", () => {
-    const ingress = at(byKind(objectsOf("langfuse-clickhouse"), "NetworkPolicy"), "spec.ingress");
-    expect(ingress).toEqual([{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "langfuse" } } }], ports: [{ port: 8123, protocol: "TCP" }, { port: 9000, protocol: "TCP" }] }]);
+    expect(rulesOf("langfuse-clickhouse", "ingress")).toEqual([{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "langfuse" } } }], ports: [{ port: 8123, protocol: "TCP" }, { port: 9000, protocol: "TCP" }] }]);
   });
 });

@@ -1,7 +1,7 @@
 import vm from "node:vm";
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { containerOf, envOf, factsOf, objectsOf, stack } from "../rendered.test-data.ts";
+import { containerOf, envOf, factsOf, objectsOf, rulesOf, stack } from "../rendered.test-data.ts";
 
 const podOf = (name: string): unknown => at(byKind(objectsOf(name), "Deployment"), "spec.template.spec");
 
@@ -19,8 +19,7 @@ const mountsOf = (name: string): { name: string; mountPath: string; subPath?: st
 
 /** Rules of a policy that let anything out to public addresses. */
 function internetRules(name: string): unknown[] {
-  const rules = at(byKind(objectsOf(name), "NetworkPolicy"), "spec.egress") as { to?: { ipBlock?: { cidr: string } }[] }[];
-  return rules.filter(({ to = [] }) => to.some(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0"));
+  return rulesOf(name, "egress").filter(({ to = [] }) => to.some(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0"));
 }
 
 /** Middlewares of a service's route. */

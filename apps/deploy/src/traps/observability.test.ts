@@ -1,12 +1,11 @@
 import { at, byKind } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import { describe, expect, it } from "vitest";
-import { all, home, objectsOf, stack, valuesOf } from "../rendered.test-data.ts";
+import { all, home, objectsOf, rulesOf, stack, valuesOf } from "../rendered.test-data.ts";
 import { homelab } from "../homelab.ts";
 import { folders } from "../render.ts";
 import { TALOS_LOGS } from "../services/platform/observability/vector.ts";
 
-const ingressOf = (name: string): { from?: unknown; ports?: { port: number }[] }[] => at(byKind(objectsOf(name), "NetworkPolicy"), "spec.ingress") as { from?: unknown; ports?: { port: number }[] }[];
 const namespaceOf = (name: string): KubernetesObject => {
   const found = all.flatMap(({ objects }) => objects).find(({ kind, metadata }) => kind === "Namespace" && metadata.name === name);
   if (found === undefined) throw new Error(`no namespace ${name}`);
@@ -36,8 +35,7 @@ describe("traps of OpenObserve", () => {
 
   it("phones home, and fetches a database of addresses", () => {
     expect(at(values, "config")).toMatchObject({ ZO_TELEMETRY: "false", ZO_MMDB_DISABLE_DOWNLOAD: "true" });
-    const egress = at(byKind(objectsOf("openobserve"), "NetworkPolicy"), "spec.egress");
-    expect(JSON.stringify(egress)).not.toContain("0.0.0.0/0");
+    expect(JSON.stringify(rulesOf("openobserve", "egress"))).not.toContain("0.0.0.0/0");
   });
 
   it("brings a MinIO of 2023, an ingress for nginx and a chown as root", () => {
@@ -99,7 +97,7 @@ describe("traps of Vector", () => {
     const ports = at(values, "containerPorts") as { name: string; containerPort: number; hostPort?: number; hostIP?: string }[];
     expect(ports.find(({ name }) => name === "talos")).toEqual({ name: "talos", containerPort: TALOS_LOGS.port, hostPort: TALOS_LOGS.port, hostIP: "127.0.0.1" });
     // Nobody in the cluster or at home may write into them.
-    expect(ingressOf("vector")).toEqual([{ from: [{ podSelector: {} }] }]);
+    expect(rulesOf("vector", "ingress")).toEqual([{ from: [{ podSelector: {} }] }]);
   });
 
   it("answers probes over gRPC since 0.55, on every address of the pod", () => {
@@ -112,7 +110,7 @@ describe("traps of Vector", () => {
 
   it("sends to the port that OpenObserve opens to it, at an address that exists", () => {
     for (const name of ["kubernetes", "talos"]) expect(at(config, `sinks.${name}.uri`)).toBe(`http://openobserve.openobserve.svc:5080/api/default/${name}/_json`);
-    expect(ingressOf("openobserve")).toContainEqual({ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "vector" } } }], ports: [{ port: 5080, protocol: "TCP" }] });
+    expect(rulesOf("openobserve", "ingress")).toContainEqual({ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "vector" } } }], ports: [{ port: 5080, protocol: "TCP" }] });
   });
 
   it("reads host paths: its namespace says why, and it has no capability and one path", () => {
@@ -148,8 +146,8 @@ describe("traps of Netdata", () => {
 
   it("agents have their nodes' addresses, so everybody may dial their port: there is no dashboard on it", () => {
     expect(at(values, "parent.configs.netdata.data")).toContain("bind to = *:19999=streaming *:19998=dashboard\n");
-    expect(ingressOf("netdata").filter(({ from }) => from === undefined).flatMap(({ ports = [] }) => ports.map(({ port }) => port))).toEqual([19_999]);
-    const toDashboard = ingressOf("netdata").filter(({ ports = [] }) => ports.some(({ port }) => port === 19_998));
+    expect(rulesOf("netdata", "ingress").filter(({ from }) => from === undefined).flatMap(({ ports = [] }) => ports.map(({ port }) => port))).toEqual([19_999]);
+    const toDashboard = rulesOf("netdata", "ingress").filter(({ ports = [] }) => ports.some(({ port }) => port === 19_998));
     expect(toDashboard.map(({ from }) => from)).toEqual([[{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "traefik" } }, podSelector: { matchLabels: { "app.kubernetes.io/name": "traefik" } } }]]);
   });
 
@@ -169,7 +167,7 @@ describe("traps of Netdata", () => {
 
   it("tells its makers about itself", () => {
     for (const part of PARTS) expect(at(values, `${part}.env`)).toEqual({ DO_NOT_TRACK: "1" });
-    expect(JSON.stringify(at(byKind(objectsOf("netdata"), "NetworkPolicy"), "spec.egress"))).not.toContain("0.0.0.0/0");
+    expect(JSON.stringify(rulesOf("netdata", "egress"))).not.toContain("0.0.0.0/0");
   });
 
   it("shares the nodes' network and processes: its namespace says why", () => {

@@ -1,6 +1,6 @@
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { all, applicationOf, factsOf, home, objectsOf, remotesOf, valuesOf } from "../rendered.test-data.ts";
+import { all, applicationOf, factsOf, home, objectsOf, remotesOf, rulesOf, valuesOf } from "../rendered.test-data.ts";
 import { BACKUP_SCHEDULES } from "../backups.ts";
 import { OBJECT_STORE } from "../object-store.ts";
 
@@ -27,7 +27,7 @@ describe("traps of the databases", () => {
     const policy = byKind(objectsOf("postgresql"), "NetworkPolicy");
     const webhook = (at(policy, "spec.ingress") as { ports?: { port: number }[] }[]).flatMap(({ ports = [] }) => ports.map(({ port }) => port));
     expect(webhook).toEqual([9443]);
-    expect(JSON.stringify(at(policy, "spec.egress"))).toContain('"cnpg.io/cluster":"zitadel-db"');
+    expect(JSON.stringify(rulesOf("postgresql", "egress"))).toContain('"cnpg.io/cluster":"zitadel-db"');
   });
 
   it("postgresql: one copy of a database and copies of its volume, never copies of both", () => {
@@ -176,8 +176,7 @@ describe("traps of the security", () => {
     const routes = at(byKind(objectsOf("zitadel"), "IngressRoute"), "spec.routes") as { match: string; services: unknown[] }[];
     expect(routes[0]?.services).toEqual([{ name: "zitadel", port: 8080, scheme: "h2c" }]);
     expect(routes[1]).toMatchObject({ match: expect.stringContaining("PathPrefix(`/ui/v2/login`)") as unknown, services: [{ name: "zitadel-login", port: 3000 }] });
-    const dials = at(byKind(objectsOf("traefik"), "NetworkPolicy"), "spec.egress") as { ports?: { port: number }[]; to?: unknown[] }[];
-    const login = dials.filter(({ ports, to }) => ports?.[0]?.port === 3000 && JSON.stringify(to).includes('"kubernetes.io/metadata.name":"zitadel"'));
+    const login = rulesOf("traefik", "egress").filter(({ ports, to }) => ports?.[0]?.port === 3000 && JSON.stringify(to).includes('"kubernetes.io/metadata.name":"zitadel"'));
     expect(login).toHaveLength(1);
   });
 

@@ -1,18 +1,21 @@
 import type { KubernetesObject } from "@rzp/core";
-import type { ServiceFacts } from "@rzp/workload/manifests";
+import { hasPolicy, peersPolicy, type ServiceFacts } from "@rzp/workload/manifests";
 import { isView, view } from "../../view.ts";
 
 export const networkPolicies = view({
-  purpose: "Closes every shared namespace: a pod that no service's own policy selects can do nothing but ask for names.",
-  manifests: ({ services }) => [...Map.groupBy(services, ({ namespace }) => namespace)].filter(([, inside]) => inside.every(hasPolicyOfItsOwn)).map(([namespace]) => defaultDeny(namespace)),
+  purpose: "Closes every shared namespace to pods that no policy selects, and opens each service to the others that talk to it.",
+  manifests: (context) => [
+    ...[...Map.groupBy(context.services, ({ namespace }) => namespace)].filter(([, inside]) => inside.every(isCloseable)).map(([namespace]) => defaultDeny(namespace)),
+    ...context.services.flatMap((one) => peersPolicy(one, context)),
+  ],
 });
 
 /**
  * A chart's policy is its namespace's already. A second one would be there before it, and close the door to the jobs that a chart runs before its first
  * sync, and to Argo CD itself. Who has no policy at all, and why, stands in its declaration.
  */
-function hasPolicyOfItsOwn(one: ServiceFacts): boolean {
-  return !isView(one) && one.chart === undefined && !one.relaxations.some(({ what }) => what === "network");
+function isCloseable(one: ServiceFacts): boolean {
+  return !isView(one) && one.chart === undefined && hasPolicy(one);
 }
 
 function defaultDeny(namespace: string): KubernetesObject {
