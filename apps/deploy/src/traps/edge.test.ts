@@ -1,15 +1,7 @@
 import { at, byKind } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
-import { containerOf, factsOf, home, objectsOf, remotesOf, stack } from "../rendered.test-data.ts";
+import { containerOf, factsOf, home, objectsOf, remotesOf, rulesOf, stack } from "../rendered.test-data.ts";
 
-/** A rule of a policy, as far as these tests look into it. */
-interface Rule {
-  to?: { namespaceSelector?: { matchLabels: Record<string, string> } }[];
-  from?: unknown[];
-  ports?: { port: number; protocol: string }[];
-}
-
-const rulesOf = (name: string, way: "egress" | "ingress"): Rule[] => at(byKind(objectsOf(name), "NetworkPolicy"), `spec.${way}`) as Rule[];
 /** Whether a service's pods may dial the ingress controller's: the port of the pod, since a policy judges after the load balancer's address was translated. */
 const dialsIngress = (name: string): boolean =>
   rulesOf(name, "egress").some(({ to = [], ports = [] }) => ports.some(({ port }) => port === 8443) && to.some(({ namespaceSelector }) => namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === factsOf("traefik").namespace));
