@@ -1,5 +1,6 @@
 import { isDnsLabel, isDnsSubdomain, refusal, type KubernetesObject, type Refuse } from "@rzp/core";
 import { checkId, checkLoadBalancer, checkPeers, checkPortList, checkPortNumber, checkResources, checkRoute, checkSecrets } from "./check.ts";
+import { checkClaim } from "./check-storage.ts";
 import type { ChartBackend, HelmWorkloadArgs } from "./helm-workload.ts";
 import { checkKnownHelm } from "./known.ts";
 import { NAME_MAX } from "./names.ts";
@@ -33,6 +34,7 @@ export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
   checkRoute(route?.host, args, route !== undefined, refuse);
   checkLoadBalancer(args.loadBalancer, refuse);
   checkResources(args.resources, refuse);
+  for (const [volume, claim] of Object.entries(args.volumes ?? {})) checkClaim(claim, `volumes.${volume}`, refuse);
   checkReplicas(args.replicas, refuse);
   checkClusterKinds(args.clusterKinds, refuse);
   checkPeers(id.name, args, refuse);

@@ -30,11 +30,13 @@ function checkVolume(name: string, volume: VolumeArgs, take: (path: string, fiel
   // The pod has volumes of these names already.
   if (/^(files|secret-files|seed|scratch.*)$/.test(name)) refuse(path, "is a name the pod uses itself", "Choose another one.");
   take(volume.mountPath, `${path}.mountPath`);
-  checkSize(volume.size, `${path}.size`, "5Gi", refuse);
-  checkBackup(`${path}.backup`, volume, refuse);
+  checkClaim(volume, path, refuse);
 }
 
-function checkBackup(path: string, { backup }: Partial<VolumeArgs>, refuse: Refuse): void {
+/** Size and backup class of a volume, whoever mounts it. */
+export function checkClaim({ size, backup }: Partial<Pick<VolumeArgs, "size" | "backup">>, at: string, refuse: Refuse): void {
+  checkSize(size, `${at}.size`, "5Gi", refuse);
+  const path = `${at}.backup`;
   const right = `Use ${BACKUP_CLASSES.join(" or ")}, or { none: "<why it needs no backup>" }.`;
   if (backup === undefined) refuse(path, "is missing", right);
   if (typeof backup === "object" && !isReason(backup.none)) refuse(`${path}.none`, "has no reason", right);
@@ -57,6 +59,6 @@ function isMountable(path: string): boolean {
   return /^(\/[^/:\p{Cc}]+)+$/u.test(path) && !path.split("/").some((part) => part === "." || part === "..");
 }
 
-export function checkSize(size: string, path: string, example: string, refuse: Refuse): void {
-  if (!((parseBytes(size) ?? 0) > 0)) refuse(path, `"${size}" is not a size`, `Write it with a binary unit, such as ${example}.`);
+export function checkSize(size: string | undefined, path: string, example: string, refuse: Refuse): void {
+  if (!((parseBytes(size ?? "") ?? 0) > 0)) refuse(path, size === undefined ? "is missing" : `"${size}" is not a size`, `Write it with a binary unit, such as ${example}.`);
 }

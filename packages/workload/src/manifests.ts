@@ -10,6 +10,7 @@ export { placedManifests, type Placement } from "./placement.ts";
 export { POSTGRES_BACKUPS, POSTGRES_PASSWORD, postgresAddress, postgresDatabase, type ObjectStore, type PostgresArgs } from "./postgres.ts";
 export { registry, RegistryError, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Relax } from "./relax.ts";
+export { containerResources } from "./resources.ts";
 export {
   BACKUP_CLASSES,
   commonLabels,

@@ -76,7 +76,7 @@ function container(self: Self, args: WrittenArgs, extras: PodExtras): IContainer
     ...(secrets.length === 0 ? {} : { envFrom: [{ secretRef: { name: self.name } }] }),
     ports: [{ name: "http", port: args.port }, ...ports].map(({ name, port, protocol = "TCP" }) => ({ name, containerPort: port, protocol })),
     ...probes(args),
-    resources: containerResources(args, extras),
+    resources: containerResources(args.resources, extras.devices),
     securityContext: securityContext(relax),
     volumeMounts: containerMounts(args, extras),
   };

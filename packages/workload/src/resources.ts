@@ -1,5 +1,4 @@
 import { parseBytes, type Bytes, type Cpu } from "@rzp/core";
-import type { IContainer } from "kubernetes-models/v1/Container";
 import type { PodExtras, WorkloadArgs } from "./args.ts";
 
 /** Memory a service may use, in multiples of what it asks for, when nothing else is said. */
@@ -11,9 +10,9 @@ export function requests({ cpu = "50m", memory = "128Mi", memoryLimit }: NonNull
   return { cpu, memory, memoryLimit: memoryLimit ?? limitOf(memory) };
 }
 
-/** The container's requests and limits; devices can only be limits, which are their requests too. */
-export function containerResources(args: WorkloadArgs, { devices = {} }: PodExtras): NonNullable<IContainer["resources"]> {
-  const { cpu, memory, memoryLimit } = requests(args.resources);
+/** A container's requests and limits, as manifests and the values of charts write them; devices can only be limits, which are their requests too. */
+export function containerResources(resources: WorkloadArgs["resources"], devices: PodExtras["devices"] = {}): { requests: Record<string, string>; limits: Record<string, string | number> } {
+  const { cpu, memory, memoryLimit } = requests(resources);
   return { requests: { cpu, memory }, limits: { memory: memoryLimit, ...devices } };
 }
 
