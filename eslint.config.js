@@ -13,8 +13,9 @@ const layers = {
   "type:component": ["type:core", "type:component", "type:sdk"],
   "type:composite": ["type:core", "type:component", "type:composite"],
   "type:plan": ["type:core", "type:plan"],
-  "type:app": ["type:core", "type:component", "type:composite", "type:plan", "type:sdk"],
-  "type:tool": ["type:core", "type:component", "type:composite", "type:plan", "type:app", "type:tool"],
+  "type:lab": ["type:core", "type:component", "type:lab"],
+  "type:app": ["type:core", "type:component", "type:composite", "type:plan", "type:lab", "type:sdk"],
+  "type:tool": ["type:core", "type:component", "type:composite", "type:plan", "type:lab", "type:app", "type:tool"],
 };
 
 /** A provider's SDK has one importer, so that a major version of it is one file's work. */
