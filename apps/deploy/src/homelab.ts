@@ -23,7 +23,7 @@ export function homelab(stack: Stack, categories: readonly Category[] = declared
   const all = registry(kept, site, { fileOf, reserved: [NAMES.argocd.root], switchedOff });
   const context = all.context(site);
   checkCertificates(stack, context, fileOf);
-  checkConnector(NAMES.connector, context, fileOf);
+  checkConnector(NAMES.connector, switchedOff, context, fileOf);
   return { stack, registry: all, context };
 }
 

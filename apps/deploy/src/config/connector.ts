@@ -2,9 +2,9 @@ import { hostOf, type RenderContext, type ServiceFacts } from "@rzp/workload/man
 import { ConfigError, show } from "./errors.ts";
 import type { Mistake } from "./rules.ts";
 
-/** Refuses public services where the tunnel has no end in the cluster: Cloudflare would answer for them with an error, and nothing here would say why. */
-export function checkConnector(connector: string, { services, site }: Pick<RenderContext, "services" | "site">, fileOf: (service: ServiceFacts) => string): void {
-  if (services.some(({ name }) => name === connector)) return;
+/** Refuses public services while the tunnel's end in the cluster is switched off: Cloudflare would answer for them with an error, and nothing here would say why. */
+export function checkConnector(connector: string, switchedOff: readonly string[], { services, site }: Pick<RenderContext, "services" | "site">, fileOf: (service: ServiceFacts) => string): void {
+  if (!switchedOff.includes(connector)) return;
   const mistakes = services
     .filter(({ exposure }) => exposure === "public")
     .map((service): Mistake => {
