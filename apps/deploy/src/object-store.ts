@@ -1,10 +1,11 @@
+import { minioKeys } from "@rzp/charts";
 import type { ObjectStore } from "@rzp/workload/manifests";
 
-/** Bucket of the databases' backups, and the keys of a user who may write it. */
-export const OBJECT_STORE: ObjectStore = {
-  service: "minio",
-  endpoint: "http://minio.minio.svc:9000",
-  bucket: "databases",
-  accessKey: "/platform/backup/minio/DATABASES_ACCESS_KEY",
-  secretKey: "/platform/backup/minio/DATABASES_SECRET_KEY",
-};
+/** A bucket of this homelab, and the keys of its user, who may touch nothing else. */
+export function bucket(name: string): ObjectStore {
+  const { id, secret } = minioKeys(name);
+  return { service: "minio", endpoint: "http://minio.minio.svc:9000", bucket: name, accessKey: `/platform/backup/minio/${id}`, secretKey: `/platform/backup/minio/${secret}` };
+}
+
+/** Bucket of the databases' backups. */
+export const OBJECT_STORE = bucket("databases");

@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { recordingToJson, recordProgram, type RecordedResource, type Recording } from "@rzp/plan";
+import { at, byKind } from "@rzp/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { whenNobodyReads } from "./cli.ts";
 import { APP, engineConfig, RUNTIME_SECRETS } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { BOOTSTRAP, folders } from "./render.ts";
-import { wholeStack } from "./stacks.test-data.ts";
+import { wholeStack, withChange } from "./stacks.test-data.ts";
 
 const stack = wholeStack();
 const environment = Object.fromEntries(RUNTIME_SECRETS.map((name) => [name, `never-shown-${name}`]));
@@ -132,6 +133,13 @@ describe("the bootstrap", () => {
     expect(named("AppProject", "argocd/roots").dependencies).toEqual(expect.arrayContaining(first));
   });
 
+  it("installs Argo CD as its own Application says it: its first act would be to change itself", () => {
+    const { name, chart, version, repositoryOpts, namespace, values } = named("Release", "argocd").inputs;
+    const application = byKind(folders(homelab(stack)).find(({ path }) => path.endsWith("/argo-cd"))?.objects ?? [], "Application");
+    expect(at(application, "spec.sources.0")).toEqual({ repoURL: at(repositoryOpts, "repo"), chart, targetRevision: version, helm: { releaseName: name, valuesObject: values } });
+    expect(at(application, "spec.destination.namespace")).toBe(namespace);
+  });
+
   it("lets go of what Argo CD keeps from git, where a second hand on a field is a conflict, and of nothing that only Pulumi keeps", () => {
     const inGit = new Set(folders(homelab(stack)).filter(({ path }) => path !== BOOTSTRAP).flatMap(({ objects }) => objects.map((object) => `${object.kind} ${identity(object)}`)));
     const plain = inCluster().filter(({ type }) => !type.endsWith(":Release"));
@@ -175,6 +183,13 @@ describe("a run without its tokens", () => {
     const run = recordProgram({ program: APP, stack: "production", config: engineConfig(stack), environment: { ...environment, GIT_TOKEN: "", PROXMOX_VE_API_TOKEN: "" }, onProgress });
     await expect(run).rejects.toThrow(/PROXMOX_VE_API_TOKEN is not set; run under Infisical [^\n]*\n\s*GIT_TOKEN is not set/);
     expect(registered).toEqual([expect.stringContaining("pulumi:pulumi:Stack")]);
+  });
+});
+
+describe("a stack without Argo CD", () => {
+  it("is refused: nothing else would bring up what is in git", async () => {
+    const run = recordProgram({ program: APP, stack: "production", config: engineConfig(withChange(stack, "core/argo-cd", { enabled: false })), environment });
+    await expect(run).rejects.toThrow('argo-cd is switched off, and nothing else would bring up the others. Leave "enabled" out.');
   });
 });
 

@@ -7,7 +7,7 @@ import { all, containerOf, envOf, home, objectsOf, stack, valuesOf } from "./ren
 import type { Stack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
-import { NAMES, SECURITY_HEADERS, siteOf } from "./site.ts";
+import { SECURITY_HEADERS, siteOf } from "./site.ts";
 import { isView } from "./view.ts";
 
 describe("traps of the core", () => {
@@ -105,9 +105,12 @@ describe("traps of the core", () => {
     expect(byKind(objectsOf("argo-cd"), "Application").metadata.finalizers).toBeUndefined();
   });
 
-  it("argo-cd: the bootstrap's release, the Application's and the route's Service are one", () => {
-    expect(at(byKind(objectsOf("argo-cd"), "Application"), "spec.sources.0.helm.releaseName")).toBe(NAMES.argocd.release);
-    expect(at(byKind(objectsOf("argo-cd"), "IngressRoute"), "spec.routes.0.services.0.name")).toBe(`${NAMES.argocd.release}-server`);
+  it("argo-cd: the route leads to the release's Service, and people's browsers to the route", () => {
+    const release = String(at(byKind(objectsOf("argo-cd"), "Application"), "spec.sources.0.helm.releaseName"));
+    const route = byKind(objectsOf("argo-cd"), "IngressRoute");
+    expect(at(route, "spec.routes.0.services.0.name")).toBe(`${release}-server`);
+    expect(at(route, "spec.routes.0.match")).toBe(`Host(\`${String(at(valuesOf("argo-cd"), "global.domain"))}\`)`);
+    expect(at(valuesOf("argo-cd"), "configs.cm.url")).toBe(`https://${String(at(valuesOf("argo-cd"), "global.domain"))}`);
   });
 
   it.each([[0, 1], [1, 1], [2, 2], [5, 3]])("longhorn: %i data disks hold %i copies", (disks, copies) => {

@@ -1,9 +1,10 @@
+import { ARGOCD_NAMESPACE } from "@rzp/argocd/manifests";
 import type { Capacity, Site } from "@rzp/workload/manifests";
 import type { Stack } from "./config.ts";
 
 /** Names that both planes must agree on; each stands here and nowhere else. */
 export const NAMES = {
-  argocd: { namespace: "argocd", release: "argocd", root: "homelab" },
+  argocd: { namespace: ARGOCD_NAMESPACE, root: "homelab" },
   secrets: { namespace: "external-secrets", identity: "infisical-identity", store: "infisical" },
   ingress: { namespace: "traefik", app: "traefik", entryPoint: "websecure" },
   connector: "cloudflared",

@@ -1,4 +1,4 @@
-import type { HelmWorkloadArgs } from "@rzp/workload/manifests";
+import type { HelmWorkloadArgs, VolumeArgs } from "@rzp/workload/manifests";
 
 /** What every chart takes. A package knows how a chart is made safe; which one, how big and beside whom is the homelab's own. */
 export interface ChartArgs extends Pick<HelmWorkloadArgs, "purpose" | "needs" | "talksTo" | "exposure"> {
@@ -6,10 +6,5 @@ export interface ChartArgs extends Pick<HelmWorkloadArgs, "purpose" | "needs" | 
   version: string;
 }
 
-/** A PostgreSQL database, as whoever dials it names it. */
-export interface DatabasePeer {
-  /** Name of the service: a `postgresDatabase` whose database has the name it gets by default. */
-  service: string;
-  /** Absolute key of its owner's password in the secret store. */
-  password: string;
-}
+/** A volume of a chart. Growing it is done in place; Kubernetes refuses to shrink it. */
+export type ChartVolume = Pick<VolumeArgs, "size" | "backup" | "storageClass">;

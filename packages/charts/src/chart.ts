@@ -1,14 +1,16 @@
-import { refusal, refuseUnknown, type Refuse } from "@rzp/core";
+import { refusal, refuseUnknown, type Bytes, type Cpu, type Refuse } from "@rzp/core";
 import { helmWorkload, type Declaration, type HelmWorkloadArgs, type ServiceId } from "@rzp/workload/manifests";
 import type { ChartArgs } from "./args.ts";
 
-/** Every argument of a chart beyond those that all take: one that is missing here, or optional here and required there, does not compile. */
-type OwnArgs<A> = { readonly [K in Exclude<keyof A, keyof ChartArgs>]-?: undefined extends A[K] ? "optional" : "required" };
+/** Every field of a type: one that is missing here, or optional here and required there, does not compile. */
+export type Fields<T> = { readonly [K in keyof T]-?: undefined extends T[K] ? "optional" : "required" };
 
-const COMMON: Readonly<Record<keyof ChartArgs, "required" | "optional">> = { version: "required", purpose: "optional", needs: "optional", talksTo: "optional", exposure: "optional" };
+const COMMON: Fields<ChartArgs> = { version: "required", purpose: "optional", needs: "optional", talksTo: "optional", exposure: "optional" };
 
 /** Where a chart was placed. */
 interface Place {
+  /** Name of the service. */
+  name: string;
   /** Refuses an argument by the service's name. */
   refuse: Refuse;
   /** Absolute key of the secret store in the service's own folder, for a Secret whose keys the chart has named. */
@@ -19,11 +21,11 @@ interface Place {
  * Declares a chart that knows its arguments. They are looked at before anything is made of them: JavaScript drops a misspelt one without a word, and falls
  * over one that is missing.
  */
-export function chart<A extends ChartArgs>(component: string, args: A, own: OwnArgs<A>, make: (args: A, place: Place) => HelmWorkloadArgs): Declaration {
+export function chart<A extends ChartArgs>(component: string, args: A, own: Fields<Omit<A, keyof ChartArgs>>, make: (args: A, place: Place) => HelmWorkloadArgs): Declaration {
   const declared = (id: ServiceId): Declaration => {
     const refuse = refusal(component, id.name);
-    checkArgs(refuse, args, { ...COMMON, ...own });
-    return helmWorkload(make(args, { refuse, own: (key) => `/${id.category}/${id.name}/${key}` }));
+    checkFields(refuse, args, { ...COMMON, ...own });
+    return helmWorkload(make(args, { name: id.name, refuse, own: (key) => `/${id.category}/${id.name}/${key}` }));
   };
   return {
     facts: (id) => declared(id).facts(id),
@@ -33,8 +35,17 @@ export function chart<A extends ChartArgs>(component: string, args: A, own: OwnA
   };
 }
 
-function checkArgs(refuse: Refuse, args: ChartArgs, known: Readonly<Record<string, "required" | "optional">>): void {
-  refuseUnknown(refuse, args, Object.fromEntries(Object.keys(known).map((name) => [name, true])));
-  const given = new Map<string, unknown>(Object.entries(args));
-  for (const [name, how] of Object.entries(known)) if (how === "required" && given.get(name) === undefined) refuse(name, "is missing");
+/** Refuses a field that nobody knows, and the lack of one that is required; further down, `path` says where. */
+export function checkFields(refuse: Refuse, value: object, fields: Readonly<Record<string, "required" | "optional">>, path = ""): void {
+  refuseUnknown(refuse, value, Object.fromEntries(Object.keys(fields).map((name) => [name, true])), path);
+  const given = new Map<string, unknown>(Object.entries(value));
+  for (const [name, how] of Object.entries(fields)) if (how === "required" && given.get(name) === undefined) refuse(path === "" ? name : `${path}.${name}`, "is missing");
 }
+
+/** What a container asks for, and the memory at which it is killed. CPU has no limit, which would only throttle an idle machine. */
+export function asks(cpu: Cpu, memory: Bytes, limit: Bytes): { requests: { cpu: Cpu; memory: Bytes }; limits: { memory: Bytes } } {
+  return { requests: { cpu, memory }, limits: { memory: limit } };
+}
+
+/** What a container of a restricted pod is asked to be, where a chart's own context lacks a part of it. */
+export const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };

@@ -1,2 +1,13 @@
-export type { ChartArgs, DatabasePeer } from "./args.ts";
+export type { ChartArgs, ChartVolume } from "./args.ts";
+export { argoCdChart, type ArgoCdChartArgs } from "./argo-cd.ts";
+export { certManagerChart } from "./cert-manager.ts";
+export { cloudNativePgChart, type CloudNativePgChartArgs } from "./cloudnative-pg.ts";
+export { externalSecretsChart } from "./external-secrets.ts";
+export { longhornChart } from "./longhorn.ts";
 export { metallbChart } from "./metallb.ts";
+export { minioChart, minioKeys, type MinioChartArgs } from "./minio.ts";
+export type { PasswordPeer } from "./peers.ts";
+export { traefikChart, type TraefikChartArgs } from "./traefik.ts";
+export { valkeyChart, type ValkeyChartArgs } from "./valkey.ts";
+export { veleroChart, type VeleroChartArgs } from "./velero.ts";
+export { zitadelChart, type ZitadelChartArgs } from "./zitadel.ts";

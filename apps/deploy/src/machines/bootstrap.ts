@@ -4,15 +4,17 @@ import type { KubernetesObject } from "@rzp/core";
 import { manifestResources } from "@rzp/core/pulumi";
 import { InfisicalIdentity } from "@rzp/infisical";
 import { apiReady, type TalosCluster } from "@rzp/talos";
+import { RegistryError } from "@rzp/workload/manifests";
 import type { RuntimeSecrets } from "../config.ts";
 import type { Homelab } from "../homelab.ts";
 import { bootstrapManifests, ROOT } from "../render.ts";
-import { ARGO_CD, argoCdValues } from "../services/core/argo-cd.ts";
 import { namespaceObject } from "../services/core/namespaces.ts";
 import { NAMES } from "../site.ts";
 
 /** From etcd's start to an API that answers: the machines pull their images in between. */
 const API_TIMEOUT = "15m";
+/** The service that brings up all others, itself included. */
+const ARGO_CD = "argo-cd";
 
 /** The cluster's first inhabitants: what Argo CD and the External Secrets Operator cannot fetch themselves, and the root that brings everything else. */
 export function bootstrap(homelab: Homelab, cluster: TalosCluster, secrets: RuntimeSecrets): void {
@@ -34,7 +36,7 @@ export function bootstrap(homelab: Homelab, cluster: TalosCluster, secrets: Runt
     { ...opts, dependsOn: made },
   );
   const repository = new core.v1.Secret("repository", repositorySecret(context.site.git.repoURL, secrets), { ...opts, dependsOn: made });
-  const argoCd = new helm.v3.Release("argo-cd", argoCdRelease(context.site.domain), {
+  const argoCd = new helm.v3.Release("argo-cd", argoCdRelease(homelab), {
     ...opts,
     dependsOn: made,
     // Installed once. From then on Argo CD keeps itself as git says, and a second hand on it would only fight.
@@ -47,9 +49,14 @@ function isNamespace({ kind }: KubernetesObject): boolean {
   return kind === "Namespace";
 }
 
-function argoCdRelease(domain: string): helm.v3.ReleaseArgs {
-  const { chart, release, namespace } = ARGO_CD;
-  return { name: release, chart: chart.name, version: chart.version, repositoryOpts: { repo: chart.repoURL }, namespace, values: argoCdValues(domain), timeout: 600 };
+/** What Argo CD's own Application says, or its first act would be to change itself. */
+function argoCdRelease({ registry, context }: Homelab): helm.v3.ReleaseArgs {
+  const service = registry.services.find(({ id }) => id.name === ARGO_CD);
+  const [source] = service?.delivery(context).charts ?? [];
+  if (service?.facts.chart === undefined || source?.helm === undefined) throw new RegistryError([`${ARGO_CD} is switched off, and nothing else would bring up the others. Leave "enabled" out.`]);
+  const { chart, namespace } = service.facts;
+  const { releaseName, valuesObject } = source.helm;
+  return { name: releaseName, chart: chart.name, version: chart.version, repositoryOpts: { repo: chart.repoURL }, namespace, values: valuesObject, timeout: 600 };
 }
 
 /** How Argo CD reads the repository, before there is anything that could bring it this secret. */

@@ -1,0 +1,16 @@
+import type { Declaration } from "@rzp/workload/manifests";
+import type { ChartArgs } from "./args.ts";
+import { asks, chart } from "./chart.ts";
+
+/** The External Secrets Operator; the store it reads is an object of its own. Values as of chart 2.9.0. */
+export function externalSecretsChart(args: ChartArgs): Declaration {
+  return chart("externalSecretsChart", args, {}, ({ version, ...service }) => ({
+    purpose: "Brings secrets from Infisical into the cluster.",
+    ...service,
+    chart: { repoURL: "https://charts.external-secrets.io", name: "external-secrets", version },
+    values: { installCRDs: true, resources: asks("80m", "100Mi", "256Mi") },
+    network: { api: true, internet: true, webhooks: [10_250] },
+    // Its CRDs gone, every ExternalSecret would go with them.
+    application: { onDelete: "orphan" },
+  }));
+}
