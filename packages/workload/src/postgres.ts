@@ -1,24 +1,15 @@
 import { ArgumentError, parseBytes, refusal, refuseUnknown, type Bytes, type KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
-import type { ICluster, IDatabase, IScheduledBackup } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1";
+import type { ICluster, IDatabase } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1";
+import type { IService } from "kubernetes-models/v1/Service";
 import { checkId } from "./check.ts";
 import { RESOURCES } from "./known.ts";
 import { networkPolicy } from "./network-policy.ts";
+import { BARMAN_PLUGIN, backupObjects, STORE, type ObjectStore } from "./postgres-backup.ts";
+import { beginning, checkRecovery, RECOVERY, type Recovery } from "./postgres-recovery.ts";
 import { isReason } from "./reason.ts";
 import { requests } from "./resources.ts";
 import { commonLabels, namespaceOf, type BackupClass, type Declaration, type RenderContext, type ServiceFacts, type ServiceId } from "./service.ts";
-
-/** Where backups of databases go: a bucket of a service in the cluster. */
-export interface ObjectStore {
-  /** Name of the service that holds the bucket. */
-  service: string;
-  /** Its address from inside the cluster, such as `http://minio.minio.svc:9000`. */
-  endpoint: string;
-  bucket: string;
-  /** Absolute keys of the secret store: key id and secret of somebody who may write the bucket. */
-  accessKey: string;
-  secretKey: string;
-}
 
 /** Arguments of one PostgreSQL database: a CloudNativePG cluster of its own, so that a restore touches nobody else. */
 export interface PostgresArgs {
@@ -30,6 +21,8 @@ export interface PostgresArgs {
   operator: string;
   /** Needed for a backup. */
   store?: ObjectStore;
+  /** Brings it back from its backups. A change makes a new cluster beside the one that is, and leads everybody there. @default it begins empty */
+  recovery?: Recovery;
   purpose?: string;
   /** Name of the database and of its owner. Changing it makes a new, empty database. @default the service's name without `-db`, dashes as underscores */
   database?: string;
@@ -42,20 +35,16 @@ export interface PostgresArgs {
 }
 
 const ARGS: Readonly<Record<keyof PostgresArgs, true>> = {
-  size: true, backup: true, operator: true, store: true, purpose: true, database: true, storageClass: true, resources: true, parameters: true,
+  size: true, backup: true, operator: true, store: true, recovery: true, purpose: true, database: true, storageClass: true, resources: true, parameters: true,
 }; // prettier-ignore
-const STORE: Readonly<Record<keyof ObjectStore, true>> = { service: true, endpoint: true, bucket: true, accessKey: true, secretKey: true };
 
-/** When base backups are made (seconds, minutes, hours, day, month, weekday, as CloudNativePG writes it), and how long they are kept. */
-export const POSTGRES_BACKUPS: Readonly<Record<BackupClass, { schedule: string; retention: string }>> = {
-  daily: { schedule: "0 30 2 * * *", retention: "14d" },
-  weekly: { schedule: "0 30 2 * * 0", retention: "60d" },
-};
 const PORT = 5432;
+/** The operator refuses more. */
+const CLUSTER_NAME_MAX = 50;
 /** The key whose value is the owner's password; whoever dials the database names it, too. */
 export const POSTGRES_PASSWORD = "PASSWORD";
 
-/** Declares one PostgreSQL database. Peers find it at `<name>-rw.<namespace>.svc:5432`. */
+/** Declares one PostgreSQL database. Peers find it at `<name>.<namespace>.svc:5432`. */
 export function postgresDatabase(args: PostgresArgs): Declaration {
   return {
     facts: (id) => postgresFacts(id, args),
@@ -71,7 +60,7 @@ export function postgresDatabase(args: PostgresArgs): Declaration {
 /** Where peers find a database that is a service of this name, and what it and its owner are called unless its declaration says otherwise. */
 export function postgresAddress(service: string, context: RenderContext): { host: string; port: number; database: string } {
   const { namespace } = context.service(service);
-  return { host: `${service}-rw.${namespace}.svc`, port: PORT, database: defaultDatabase(service) };
+  return { host: `${service}.${namespace}.svc`, port: PORT, database: defaultDatabase(service) };
 }
 
 /** What every view reads of a database. */
@@ -79,6 +68,7 @@ function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
   const refuse = refusal("postgresDatabase", id.name);
   refuseUnknown(refuse, args, ARGS);
   refuseUnknown(refuse, args.store, STORE, "store");
+  refuseUnknown(refuse, args.recovery, RECOVERY, "recovery");
   refuseUnknown(refuse, args.resources, RESOURCES, "resources");
   const layer = checkId(id, refuse);
   const { name, category } = id;
@@ -86,6 +76,10 @@ function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
   if (!((parseBytes(args.size) ?? 0) > 0)) refuse("size", `"${args.size}" is not a size`, "Write it with a binary unit, such as 5Gi.");
   if (typeof args.backup === "object" && !isReason(args.backup.none)) refuse("backup.none", "has no reason", "Write down why the database needs no backup.");
   if (typeof args.backup === "string" && args.store === undefined) refuse("store", "is missing", "Say where the backups go, or why there are none.");
+  if (args.recovery !== undefined && args.store === undefined) refuse("store", "is missing", "Say where the backups lie that recovery reads.");
+  if (args.recovery !== undefined) checkRecovery(name, args.recovery, refuse);
+  const { length } = clusterOf(id, args);
+  if (length > CLUSTER_NAME_MAX) refuse("", `has a cluster's name of ${length} characters`, `Its operator takes at most ${CLUSTER_NAME_MAX}.`);
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(databaseOf(id, args))) refuse("database", `"${databaseOf(id, args)}" is not a name for a database`, "Use a-z, 0-9 and underscores, no digit first.");
   return {
     name,
@@ -97,7 +91,7 @@ function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
     risks: [],
     images: [],
     ports: [{ name: "postgres", port: PORT }],
-    podLabels: { "cnpg.io/cluster": name },
+    podLabels: { "cnpg.io/cluster": clusterOf(id, args) },
     exposure: "internal",
     hostPorts: [],
     clusterKinds: [],
@@ -119,9 +113,10 @@ function postgresManifests(id: ServiceId, args: PostgresArgs, context: RenderCon
   const reach = { internet: false, lan: false, api: true, webhooks: [], open: [] };
   return [
     ownerSecret(id, args, facts, context, labels),
-    ...storeObjects(args, facts, context, labels),
+    ...backupObjects(args, clusterOf(id, args), facts, context, labels),
     cluster(id, args, facts, context, labels),
     database(id, args, facts, labels),
+    service(facts, labels),
     beforeCluster(networkPolicy(facts, context, reach, labels)),
   ].flat();
 }
@@ -142,74 +137,41 @@ function cluster(id: ServiceId, args: PostgresArgs, { name, namespace }: Service
   const object: ICluster = {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Cluster",
-    metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false", "argocd.argoproj.io/sync-wave": "-1" } },
+    metadata: { name: clusterOf(id, args), namespace, labels, annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false", "argocd.argoproj.io/sync-wave": "-1" } },
     spec: {
       instances: 1,
       enableSuperuserAccess: false,
       // With one instance it would stop every drain of its node for ever.
       enablePDB: false,
       storage: { size: args.size, storageClass: args.storageClass ?? site.storage.className },
-      bootstrap: { initdb: { database: databaseOf(id, args), owner: databaseOf(id, args), secret: { name: ownerName(name) } } },
+      ...beginning(args.recovery, name, { database: databaseOf(id, args), owner: databaseOf(id, args), secret: { name: ownerName(name) } }),
       resources: { requests: { cpu, memory }, limits: { memory: memoryLimit } },
       ...(args.parameters === undefined ? {} : { postgresql: { parameters: { ...args.parameters } } }),
-      // The operator's own way of archiving is deprecated since 1.26; the plugin is its successor.
-      ...(args.store === undefined ? {} : { plugins: [{ name: "barman-cloud.cloudnative-pg.io", isWALArchiver: true, parameters: { barmanObjectName: name } }] }),
+      ...(args.store === undefined ? {} : { plugins: [{ name: BARMAN_PLUGIN, isWALArchiver: true, parameters: { barmanObjectName: name } }] }),
     },
   };
   return object as unknown as KubernetesObject;
 }
 
-/** The database as an object of its own, so that what is in it can be told from the cluster it is in. */
-function database(id: ServiceId, args: PostgresArgs, { name, namespace }: ServiceFacts, labels: Record<string, string>): KubernetesObject {
+/** The database as an object of its own, so that what is in it can be told from the cluster it is in: which it never changes, and so has its name. */
+function database(id: ServiceId, args: PostgresArgs, { namespace }: ServiceFacts, labels: Record<string, string>): KubernetesObject {
   const object: IDatabase = {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Database",
-    metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" } },
+    metadata: { name: clusterOf(id, args), namespace, labels, annotations: { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" } },
     // The data outlive the object that names them.
-    spec: { cluster: { name }, name: databaseOf(id, args), owner: databaseOf(id, args), databaseReclaimPolicy: "retain" },
+    spec: { cluster: { name: clusterOf(id, args) }, name: databaseOf(id, args), owner: databaseOf(id, args), databaseReclaimPolicy: "retain" },
   };
   return object as unknown as KubernetesObject;
 }
 
-/** Where backups go, with what key, and when. */
-function storeObjects({ store, backup }: PostgresArgs, { name, namespace }: ServiceFacts, { site }: RenderContext, labels: Record<string, string>): KubernetesObject[] {
-  if (store === undefined) return [];
-  const secret = `${name}-store`;
-  const keys = [
-    { key: "ACCESS_KEY_ID", remote: store.accessKey },
-    { key: "SECRET_ACCESS_KEY", remote: store.secretKey },
-  ];
-  const objectStore: KubernetesObject = {
-    apiVersion: "barmancloud.cnpg.io/v1",
-    kind: "ObjectStore",
-    metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-wave": "-2" } },
-    spec: {
-      ...(typeof backup === "string" ? { retentionPolicy: POSTGRES_BACKUPS[backup].retention } : {}),
-      configuration: {
-        destinationPath: `s3://${store.bucket}/${name}`,
-        endpointURL: store.endpoint,
-        s3Credentials: { accessKeyId: { name: secret, key: "ACCESS_KEY_ID" }, secretAccessKey: { name: secret, key: "SECRET_ACCESS_KEY" } },
-        wal: { compression: "gzip" },
-        data: { compression: "gzip" },
-      },
-    },
-  };
-  return [...externalSecretManifests(secret, { namespace, store: site.secretStore.name, keys, labels, wave: -2 }), objectStore, ...(typeof backup === "string" ? [scheduledBackup(name, namespace, backup, labels)] : [])];
-}
-
-function scheduledBackup(name: string, namespace: string, backup: BackupClass, labels: Record<string, string>): KubernetesObject {
-  const object: IScheduledBackup = {
-    apiVersion: "postgresql.cnpg.io/v1",
-    kind: "ScheduledBackup",
-    metadata: { name, namespace, labels },
-    spec: {
-      cluster: { name },
-      schedule: POSTGRES_BACKUPS[backup].schedule,
-      immediate: true,
-      backupOwnerReference: "self",
-      method: "plugin",
-      pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
-    },
+/** One address, whichever cluster answers: the operator's own Services are named after their cluster. It moves on when the restored one is up. */
+function service({ name, namespace, podLabels }: ServiceFacts, labels: Record<string, string>): KubernetesObject {
+  const object: IService = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace, labels, annotations: { "argocd.argoproj.io/sync-wave": "1" } },
+    spec: { type: "ClusterIP", selector: { ...podLabels, "cnpg.io/instanceRole": "primary" }, ports: [{ name: "postgres", port: PORT, targetPort: PORT, protocol: "TCP" }] },
   };
   return object as unknown as KubernetesObject;
 }
@@ -220,6 +182,11 @@ function databaseOf({ name }: ServiceId, { database = defaultDatabase(name) }: P
 
 function defaultDatabase(service: string): string {
   return service.replace(/-db$/, "").replaceAll("-", "_");
+}
+
+/** The operator's cluster that holds the database now, and the name its backups lie under. */
+function clusterOf({ name }: ServiceId, { recovery }: PostgresArgs): string {
+  return recovery?.to ?? name;
 }
 
 function ownerName(name: string): string {

@@ -182,7 +182,7 @@ describe("traps of harbor", () => {
   });
 
   it("its database is its own, and there before it", () => {
-    expect(at(valuesOf("harbor"), "database.external")).toMatchObject({ host: "harbor-db-rw.databases.svc", username: "harbor", coreDatabase: "harbor", sslmode: "require" });
+    expect(at(valuesOf("harbor"), "database.external")).toMatchObject({ host: "harbor-db.databases.svc", username: "harbor", coreDatabase: "harbor", sslmode: "require" });
     // A layer comes up after the one before it.
     expect([factsOf("harbor-db").layer, factsOf("redis").layer, factsOf("harbor").layer]).toEqual(["platform", "platform", "apps"]);
     expect(factsOf("harbor").talksTo).toEqual(["harbor-db", "redis"]);

@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GitTree } from "@rzp/gitops";
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
-import { describe, expect, it } from "vitest";
+import { postgresDatabase } from "@rzp/workload/manifests";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { all, applicationOf, factsOf, home, objectsOf, remotesOf, rulesOf, valuesOf } from "../rendered.test-data.ts";
 import { BACKUP_SCHEDULES } from "../backups.ts";
+import { DATABASE } from "../database.ts";
 import { OBJECT_STORE } from "../object-store.ts";
 
 const waveOf = (name: string): number => home.registry.waves.get(name) ?? Number.NaN;
@@ -28,6 +34,18 @@ describe("traps of the databases", () => {
     const webhook = (at(policy, "spec.ingress") as { ports?: { port: number }[] }[]).flatMap(({ ports = [] }) => ports.map(({ port }) => port));
     expect(webhook).toEqual([9443]);
     expect(JSON.stringify(rulesOf("postgresql", "egress"))).toContain('"cnpg.io/cluster":"zitadel-db"');
+  });
+
+  it("postgresql: a restore is refused where its archive is not empty, so it makes a cluster with a name and an archive of its own, which nobody has to be told of", () => {
+    const base = mkdtempSync(join(tmpdir(), "rzp-recovery-"));
+    onTestFinished(() => { rmSync(base, { recursive: true }); }); // prettier-ignore
+    const recovery = { from: "zitadel-db", to: "zitadel-db-2", targetTime: "2026-08-01T09:55:00Z" };
+    const objects = postgresDatabase({ ...DATABASE, size: "5Gi", recovery }).manifests({ name: "zitadel-db", category: "platform/databases", namespace: "databases" }, home.context);
+    const tree = new GitTree({ base, roots: ["kubernetes"], generator: "a test" });
+    tree.add("kubernetes/zitadel-db", objects, { source: "a test", namespace: "databases" });
+    expect(tree.write().added).toEqual(expect.arrayContaining(["kubernetes/zitadel-db/cluster-zitadel-db-2.yaml", "kubernetes/zitadel-db/service.yaml"]));
+    const addresses = new Set(JSON.stringify(all).match(/[a-z0-9-]+\.databases\.svc/g));
+    expect([...addresses].sort()).toEqual(["harbor-db", "langfuse-db", "posthog-db", "zitadel-db"].map((name) => `${name}.databases.svc`));
   });
 
   it("postgresql: one copy of a database and copies of its volume, never copies of both", () => {
@@ -182,7 +200,7 @@ describe("traps of the security", () => {
 
   it("zitadel: the database and its owner are made by the operator, and the bundled one and the cleaning up are off", () => {
     expect(valuesOf("zitadel")).toMatchObject({ initJob: { command: "zitadel" }, postgresql: { enabled: false }, cleanupJob: { enabled: false } });
-    expect(at(valuesOf("zitadel"), "zitadel.configmapConfig.Database.Postgres")).toMatchObject({ Host: "zitadel-db-rw.databases.svc", Database: "zitadel", User: { Username: "zitadel", SSL: { Mode: "require" } } });
+    expect(at(valuesOf("zitadel"), "zitadel.configmapConfig.Database.Postgres")).toMatchObject({ Host: "zitadel-db.databases.svc", Database: "zitadel", User: { Username: "zitadel", SSL: { Mode: "require" } } });
     expect(byKind(objectsOf("zitadel-db"), "Database").spec).toMatchObject({ name: "zitadel", owner: "zitadel" });
   });
 

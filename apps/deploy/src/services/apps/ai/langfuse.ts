@@ -53,7 +53,7 @@ function values({ name, host, site }: Self, context: RenderContext) {
         ...["CLIENT_ID", "CLIENT_SECRET"].map((key) => ({ name: `AUTH_CUSTOM_${key}`, valueFrom: from(`OIDC_${key}`) })),
       ],
     },
-    postgresql: { deploy: false, host: "langfuse-db-rw.databases.svc", auth: { username: "langfuse", database: "langfuse", existingSecret: secrets, secretKeys: { userPasswordKey: "POSTGRES_PASSWORD" } } },
+    postgresql: { deploy: false, host: "langfuse-db.databases.svc", auth: { username: "langfuse", database: "langfuse", existingSecret: secrets, secretKeys: { userPasswordKey: "POSTGRES_PASSWORD" } } },
     redis: { deploy: false, host: "redis.redis.svc", auth: { existingSecret: secrets, existingSecretPasswordKey: "REDIS_PASSWORD" } },
     // One server: no cluster to make tables on, and no kinds of an operator that is not here.
     clickhouse: { deploy: false, crdCheck: false, host: "langfuse-clickhouse.langfuse-clickhouse.svc", auth: { username: "langfuse", existingSecret: secrets, existingSecretKey: "CLICKHOUSE_PASSWORD" }, cluster: { enabled: false } },

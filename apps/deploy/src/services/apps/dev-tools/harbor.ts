@@ -54,7 +54,7 @@ function values({ name, host }: Self) {
     core: { ...existing, existingXsrfSecret: secrets, secretName: secrets, extraEnvVars: [from("_REDIS_URL_CORE", URLS), from("_REDIS_URL_REG", URLS)], resources: asks("100m", "192Mi", "768Mi") },
     jobservice: { ...existing, extraEnvVars: [from("JOB_SERVICE_POOL_REDIS_URL", URLS)], resources: asks("50m", "128Mi", "512Mi") },
     registry: { ...existing, credentials: existing, registry: { extraEnvVars: password, resources: asks("50m", "128Mi", "512Mi") }, controller: { extraEnvVars: password, resources: asks("20m", "64Mi", "256Mi") } },
-    database: { type: "external", external: { host: "harbor-db-rw.databases.svc", port: "5432", username: "harbor", coreDatabase: "harbor", sslmode: "require", ...existing } },
+    database: { type: "external", external: { host: "harbor-db.databases.svc", port: "5432", username: "harbor", coreDatabase: "harbor", sslmode: "require", ...existing } },
     redis: { type: "external", external: { addr: REDIS.address } },
     persistence: { persistentVolumeClaim: { registry: { existingClaim: IMAGES.name }, jobservice: { jobLog: { existingClaim: LOGS.name } } } },
     portal: { resources: asks("10m", "64Mi", "128Mi") },

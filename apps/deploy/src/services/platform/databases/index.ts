@@ -1,20 +1,9 @@
-import { category, postgresDatabase } from "@rzp/workload/manifests";
-import { OBJECT_STORE } from "../../../object-store.ts";
+import { category } from "@rzp/workload/manifests";
+import { harborDb } from "./harbor-db.ts";
+import { langfuseDb } from "./langfuse-db.ts";
+import { posthogDb } from "./posthog-db.ts";
 import { postgresql } from "./postgresql.ts";
 import { redis } from "./redis.ts";
+import { zitadelDb } from "./zitadel-db.ts";
 
-/** What every database has: its operator, and where its backups go. */
-const DATABASE = { operator: "postgresql", store: OBJECT_STORE, backup: "daily" } as const;
-
-export default category(
-  "platform/databases",
-  {
-    postgresql,
-    redis,
-    "harbor-db": postgresDatabase({ ...DATABASE, size: "5Gi" }),
-    "langfuse-db": postgresDatabase({ ...DATABASE, size: "5Gi" }),
-    "posthog-db": postgresDatabase({ ...DATABASE, size: "8Gi", resources: { cpu: "250m", memory: "512Mi", memoryLimit: "4Gi" } }),
-    "zitadel-db": postgresDatabase({ ...DATABASE, size: "5Gi" }),
-  },
-  { namespace: "databases" },
-);
+export default category("platform/databases", { postgresql, redis, "harbor-db": harborDb, "langfuse-db": langfuseDb, "posthog-db": posthogDb, "zitadel-db": zitadelDb }, { namespace: "databases" });

@@ -3,7 +3,7 @@ import { workload, type WorkloadArgs } from "@rzp/workload/manifests";
 /** Web, worker and migrations: always together with the digest of the ingestion. */
 export const IMAGE = "docker.io/posthog/posthog:latest@sha256:18cd79f19ce8972869b845d2a708139d27ec59b6e3f8b9a5cfbd22e8521ccdf3";
 const HOME = "/platform/observability/posthog/posthog";
-const DATABASE = "postgres://posthog:$(POSTGRES_PASSWORD)@posthog-db-rw.databases.svc:5432/posthog";
+const DATABASE = "postgres://posthog:$(POSTGRES_PASSWORD)@posthog-db.databases.svc:5432/posthog";
 
 /** What each of its processes must know of the others. */
 export const PARTS = {

@@ -1,0 +1,4 @@
+import { postgresDatabase } from "@rzp/workload/manifests";
+import { DATABASE } from "../../../database.ts";
+
+export const harborDb = postgresDatabase({ ...DATABASE, size: "5Gi" });
