@@ -35,11 +35,17 @@ export function chart<A extends ChartArgs>(component: string, args: A, own: Fiel
   };
 }
 
-/** Refuses a field that nobody knows, and the lack of one that is required; further down, `path` says where. */
-export function checkFields(refuse: Refuse, value: object, fields: Readonly<Record<string, "required" | "optional">>, path = ""): void {
+/** Refuses a field that nobody knows, and the lack of one that is required; further down, `path` says where. Where Node runs the sources nobody has asked TypeScript. */
+export function checkFields(refuse: Refuse, value: unknown, fields: Readonly<Record<string, "required" | "optional">>, path = ""): void {
+  if (typeof value !== "object" || value === null) return refuse(path, `is ${JSON.stringify(value)}`, `Write { ${Object.keys(fields).join(", ")} }.`);
   refuseUnknown(refuse, value, Object.fromEntries(Object.keys(fields).map((name) => [name, true])), path);
   const given = new Map<string, unknown>(Object.entries(value));
   for (const [name, how] of Object.entries(fields)) if (how === "required" && given.get(name) === undefined) refuse(path === "" ? name : `${path}.${name}`, "is missing");
+}
+
+/** Refuses what counts nothing. */
+export function checkCount(refuse: Refuse, count: number, path: string): void {
+  if (!Number.isInteger(count) || count < 1) refuse(path, `is ${count}`, "Use a whole number of at least 1.");
 }
 
 /** What a container asks for, and the memory at which it is killed. CPU has no limit, which would only throttle an idle machine. */

@@ -2,7 +2,8 @@ import type { KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
 import { BACKUP_CLASSES, BACKUP_LABEL, type BackupClass, type Declaration, type ObjectStore } from "@rzp/workload/manifests";
 import type { ChartArgs } from "./args.ts";
-import { asks, chart, checkFields, type Fields } from "./chart.ts";
+import { asks, chart, checkCount, checkFields } from "./chart.ts";
+import { STORE_PEER } from "./peers.ts";
 
 export interface VeleroChartArgs extends ChartArgs {
   /** Bucket that everything goes to, in an object store of the cluster. What is in it stays when it changes, and nobody looks there any more. */
@@ -13,7 +14,6 @@ export interface VeleroChartArgs extends ChartArgs {
   nodes: number;
 }
 
-const STORE: Fields<ObjectStore> = { service: "required", endpoint: "required", bucket: "required", accessKey: "required", secretKey: "required" };
 /** How long a copy is kept: as many of its class as the other backups of that class. */
 const HOURS: Record<BackupClass, number> = { daily: 24, weekly: 7 * 24 };
 /** It is not in the image. */
@@ -22,8 +22,9 @@ const PLUGIN = "docker.io/velero/velero-plugin-for-aws:v1.14.2@sha256:0751144c1c
 /** Backups of the cluster's objects and of volumes' files, encrypted by the key `REPOSITORY_PASSWORD`, which must outlive the cluster. Values as of chart 12.1.0. */
 export function veleroChart(args: VeleroChartArgs): Declaration {
   return chart("veleroChart", args, { store: "required", schedules: "required", nodes: "required" }, ({ version, store, schedules, nodes, needs = [], talksTo = [], ...service }, { refuse, own }) => {
-    checkFields(refuse, store, STORE, "store");
+    checkFields(refuse, store, STORE_PEER, "store");
     checkFields(refuse, schedules, { daily: "required", weekly: "required" }, "schedules");
+    checkCount(refuse, nodes, "nodes");
     const password = { key: "repository-password", remote: own("REPOSITORY_PASSWORD") };
     return {
       purpose: "Backs up the cluster's objects, and the files of volumes that belong to a backup class.",

@@ -1,6 +1,7 @@
 export { serviceApplication, serviceFolder, serviceObjects } from "./application.ts";
 export type { Mount, PodExtras, Self, Text, VolumeArgs, WorkloadArgs } from "./args.ts";
 export { category, type Category } from "./category.ts";
+export { checkClaim, checkSize } from "./check-storage.ts";
 export { chartSource, helmFacts, helmManifests, helmWorkload, type ChartNetwork, type FromContext, type HelmWorkloadArgs } from "./helm-workload.ts";
 export { parseImage, type Image } from "./image.ts";
 export { VOLUME as VOLUME_FIELDS } from "./known.ts";
@@ -40,5 +41,5 @@ export {
   type ServiceVolume,
 } from "./service.ts";
 export type { Capacity, Certificates, Ingress, MediaLibrary, SecretStore, Site, Storage } from "./site.ts";
-export { BACKUP_LABEL, claim } from "./storage.ts";
+export { BACKUP_LABEL, backupLabels, claim } from "./storage.ts";
 export { declare, workload, workloadFacts, workloadManifests } from "./workload.ts";

@@ -44,8 +44,8 @@ function claimAnnotations(backup: Volume["backup"]): Record<string, string> {
   return { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false", ...(typeof backup === "string" ? {} : { "rzp.dev/no-backup": backup.none }) };
 }
 
-// Longhorn takes its recurring jobs from a claim that says it is their source; a group is a backup class.
-function backupLabels(backup: Volume["backup"]): Record<string, string> {
+/** Labels of a claim that is backed up as said. Longhorn takes its recurring jobs from a claim that says it is their source; a group is a backup class. */
+export function backupLabels(backup: Volume["backup"]): Record<string, string> {
   if (typeof backup !== "string") return { [BACKUP_LABEL]: "none" };
   return { [BACKUP_LABEL]: backup, "recurring-job.longhorn.io/source": "enabled", [`recurring-job-group.longhorn.io/${backup}`]: "enabled" };
 }
