@@ -131,7 +131,7 @@ describe("a declaration that nobody listed", () => {
 });
 
 describe("one more service", () => {
-  it("touches its own folder, and the views that list it: namespaces, and policies between services", () => {
+  it("touches its own folder, and the views that list it: namespaces, policies between services, and Backstage's catalogue", () => {
     const another = mediaApp({
       purpose: "Finds, fetches and files music.",
       image: `registry.example.com/one-more:1.0.0@sha256:${"1".repeat(64)}`,
@@ -151,6 +151,9 @@ describe("one more service", () => {
       "kubernetes/shared-config/network-policies/NetworkPolicy/traefik-peers",
       "kubernetes/shared-config/network-policies/NetworkPolicy/prowlarr-peers",
       "kubernetes/shared-config/network-policies/NetworkPolicy/sabnzbd-peers",
+      // What people look services up in, which starts anew to read the longer list.
+      "kubernetes/apps/dev-tools/backstage/ConfigMap/backstage-files",
+      "kubernetes/apps/dev-tools/backstage/Deployment/backstage",
     ]);
     expect(changed.filter((path) => path.startsWith("kubernetes/apps/media/more/one-more/")).map((path) => path.split("/")[5])).toEqual([
       "Application", "ServiceAccount", "ExternalSecret", "PersistentVolumeClaim", "Deployment", "Service", "NetworkPolicy", "Certificate", "IngressRoute",

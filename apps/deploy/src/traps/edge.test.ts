@@ -11,7 +11,7 @@ describe("signing in", () => {
   const clients = home.context.services.filter(({ name }) => name !== "zitadel" && JSON.stringify(objectsOf(name)).includes(issuer));
 
   it("every service that logs in through Zitadel can reach it, which from inside too is only at its public name, through the ingress controller", () => {
-    expect(clients.map(({ name }) => name)).toEqual(expect.arrayContaining(["jupyter", "langfuse"]));
+    expect(clients.map(({ name }) => name)).toEqual(expect.arrayContaining(["backstage", "jupyter", "langfuse"]));
     // One whose chart brings policies of its own has none from here; what it talks to is written down all the same.
     const open = clients.filter(({ relaxations }) => relaxations.some(({ what }) => what === "network")).map(({ name }) => name);
     expect(open).toEqual(["jupyter"]);

@@ -45,7 +45,7 @@ describe("traps of the databases", () => {
     tree.add("kubernetes/zitadel-db", objects, { source: "a test", namespace: "databases" });
     expect(tree.write().added).toEqual(expect.arrayContaining(["kubernetes/zitadel-db/cluster-zitadel-db-2.yaml", "kubernetes/zitadel-db/service.yaml"]));
     const addresses = new Set(JSON.stringify(all).match(/[a-z0-9-]+\.databases\.svc/g));
-    expect([...addresses].sort()).toEqual(["harbor-db", "langfuse-db", "posthog-db", "zitadel-db"].map((name) => `${name}.databases.svc`));
+    expect([...addresses].sort()).toEqual(["backstage-db", "harbor-db", "langfuse-db", "posthog-db", "zitadel-db"].map((name) => `${name}.databases.svc`));
   });
 
   it("postgresql: one copy of a database and copies of its volume, never copies of both", () => {

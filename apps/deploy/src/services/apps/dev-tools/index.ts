@@ -1,6 +1,7 @@
 import { category } from "@rzp/workload/manifests";
+import { backstage } from "./backstage.ts";
 import { harbor } from "./harbor.ts";
 import { harness } from "./harness.ts";
 import { portainer } from "./portainer.ts";
 
-export default category("apps/dev-tools", { harbor, harness, portainer });
+export default category("apps/dev-tools", { backstage, harbor, harness, portainer });
