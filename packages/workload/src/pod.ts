@@ -7,7 +7,7 @@ import type { PodExtras, Self, WorkloadArgs, WrittenArgs } from "./args.ts";
 import { environment, literal, secretKeys } from "./env.ts";
 import { containerMounts, podVolumes } from "./mounts.ts";
 import { podLabels } from "./names.ts";
-import { relaxationAnnotations, relaxations } from "./relax.ts";
+import { lintExemptions, relaxationAnnotations, relaxations } from "./relax.ts";
 import { containerResources } from "./resources.ts";
 import { podSecurityContext, securityContext } from "./security.ts";
 import { seeder } from "./seed.ts";
@@ -18,7 +18,7 @@ export function deployment(self: Self, args: WrittenArgs, extras: PodExtras, lab
   const object: IDeployment = {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name, namespace, labels, ...annotated({ ...extras.annotations, ...relaxationAnnotations(relaxations(args.relax)) }) },
+    metadata: { name, namespace, labels, ...annotated({ ...extras.annotations, ...relaxationAnnotations(relaxations(args.relax)), ...lintExemptions(args.relax) }) },
     spec: {
       replicas: args.replicas ?? 1,
       revisionHistoryLimit: 3,

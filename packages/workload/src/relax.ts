@@ -44,6 +44,19 @@ const WORDS: Record<keyof Relax, string> = {
   latest: "latest-tag",
 };
 
+/** What Checkov, a linter of Kubernetes objects, calls that which a relaxation gives up; where nothing stands it finds nothing. */
+const CHECKS: Record<keyof Relax, readonly string[]> = {
+  root: ["CKV_K8S_23"],
+  writableRoot: ["CKV_K8S_22"],
+  apiToken: ["CKV_K8S_38"],
+  hostNetwork: ["CKV_K8S_19", "CKV2_K8S_6"],
+  privileged: ["CKV_K8S_16", "CKV_K8S_20", "CKV_K8S_28", "CKV_K8S_37"],
+  capabilities: ["CKV_K8S_25"],
+  nfs: [],
+  network: ["CKV2_K8S_6"],
+  latest: [],
+};
+
 /** Relaxations as facts, in a fixed order. */
 export function relaxations(relax: Relax = {}): Relaxation[] {
   return (Object.keys(WORDS) as (keyof Relax)[]).flatMap((key) => {
@@ -56,6 +69,14 @@ export function relaxations(relax: Relax = {}): Relaxation[] {
 /** One annotation a relaxation: the reason stands where somebody with kubectl finds it. */
 export function relaxationAnnotations(all: readonly Relaxation[]): Record<string, string> {
   return Object.fromEntries(all.map(({ what, reason }) => [`rzp.dev/allows-${what}`, reason]));
+}
+
+/** The same reasons as Checkov reads them, `<check>=<reason>`: a relaxation is its own exemption, and there is no second list to keep. */
+export function lintExemptions(relax: Relax = {}): Record<string, string> {
+  const admin = relax.capabilities?.add.includes("SYS_ADMIN") ?? false;
+  const exempt = reasons(relax).flatMap(({ key, reason }) => [...CHECKS[key], ...(key === "capabilities" && admin ? ["CKV_K8S_39"] : [])].map((check) => [check, reason] as const));
+  // It stops at a second equals sign.
+  return Object.fromEntries(exempt.map(([check, reason]) => [`checkov.io/skip-${check}`, `${check}=${reason.replaceAll("=", ":")}`]));
 }
 
 /** The pod security standard that a namespace must enforce for these relaxations, and no looser. */
@@ -81,8 +102,9 @@ export function checkRelax(relax: Relax = {}, refuse: Refuse): void {
   if (privileged !== undefined) refuse("relax.capabilities", "is set, but the container is privileged", "It has every capability already: leave one of them out.");
 }
 
-function reasons(relax: Relax): { key: string; reason: string }[] {
-  const { capabilities, ...plain } = relax;
-  const texts = Object.entries(plain).map(([key, reason]) => ({ key, reason }));
-  return capabilities === undefined ? texts : [...texts, { key: "capabilities", reason: capabilities.reason }];
+function reasons(relax: Relax): { key: keyof Relax; reason: string }[] {
+  return (Object.keys(WORDS) as (keyof Relax)[]).flatMap((key) => {
+    const value = relax[key];
+    return value === undefined ? [] : [{ key, reason: typeof value === "string" ? value : value.reason }];
+  });
 }

@@ -6,7 +6,7 @@ import { crdProblems, at, byKind, hasCrds } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { category, serviceApplication, workload, type RenderContext, type Site, type WorkloadArgs } from "./manifests.ts";
+import { category, serviceApplication, workload, type Relax, type RenderContext, type Site, type WorkloadArgs } from "./manifests.ts";
 import { literal } from "./env.ts";
 import { DIGEST, BASIC, IMAGE, lab, rendered, SITE } from "./site.test-data.ts";
 
@@ -89,8 +89,15 @@ describe("relaxations", () => {
     const [service] = all.services;
     if (service === undefined) throw new Error("no service");
     const annotations = { "rzp.dev/allows-writable-root": "it patches itself at start", "rzp.dev/allows-capabilities": "CHOWN: it hands files over" };
-    expect(byKind(service.manifests(context), "Deployment").metadata.annotations).toEqual(annotations);
+    expect(byKind(service.manifests(context), "Deployment").metadata.annotations).toMatchObject(annotations);
     expect(byKind(serviceApplication(service, context, { wave: 0, hasObjects: true }), "Application").metadata.annotations).toMatchObject(annotations);
+  });
+
+  it("exempt what they give up from the linter's checks, whose annotation ends at a second equals sign", () => {
+    const exempted = (relax: Relax): string[] => Object.entries(deploymentOf({ relax }).metadata.annotations ?? {}).flatMap(([key, value]) => (key.startsWith("checkov.io/skip") ? [`${key} ${value}`] : []));
+    expect(exempted({ writableRoot: "it writes MODE=x to itself" })).toEqual(["checkov.io/skip-CKV_K8S_22 CKV_K8S_22=it writes MODE:x to itself"]);
+    expect(exempted({ capabilities: { add: ["SYS_ADMIN"], reason: "it mounts disks" } })).toEqual(["checkov.io/skip-CKV_K8S_25 CKV_K8S_25=it mounts disks", "checkov.io/skip-CKV_K8S_39 CKV_K8S_39=it mounts disks"]);
+    expect(exempted({ nfs: "the library is on NFS" })).toEqual([]);
   });
 
   it("have nothing to say when there are none", () => {
