@@ -30,6 +30,12 @@ export function cli(): Command {
     .option("--check", "write nothing; exit 1 and list what differs")
     .action(action(async (options: { stack: string; check?: boolean }) => (await import("./commands/render.ts")).renderCommand(options)));
 
+  program
+    .command("kube-lint")
+    .description("every check of Checkov over kubernetes/ and bootstrap/argocd/; exit 1 on a finding without an exemption in writing (needs Python)")
+    .option("--json", "the verdict for machines")
+    .action(action(async (options: { json?: boolean }) => (await import("./commands/kube-lint.ts")).kubeLint(options)));
+
   for (const [verb, description] of [
     ["preview", "what the real engine would do (needs pulumi and the tokens)"],
     ["up", "do it (needs pulumi and the tokens)"],
