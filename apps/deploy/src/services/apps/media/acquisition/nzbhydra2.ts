@@ -6,7 +6,10 @@ const START = "test -e /config/nzbhydra.yml || cp /defaults/nzbhydra.yml /config
 export const nzbhydra2 = mediaApp({
   purpose: "Searches all Usenet indexers at once.",
   upstream: "https://github.com/theotherp/nzbhydra2/wiki",
-  risks: ["Prowlarr does the same for Sonarr and Radarr and is deployed by far more people; it is the successor if this one is given up."],
+  risks: [
+    "Prowlarr does the same for Sonarr and Radarr and is deployed by far more people; it is the successor if this one is given up.",
+    "The digest of its image was found in one public place only; were it wrong, nothing would start.",
+  ],
   image: "lscr.io/linuxserver/nzbhydra2:v8.9.0-ls104@sha256:3cdcea6fc97861bb30ef2551884f1c371e08a884c2f75230c7a3a2e14c5f0516",
   command: ["sh", "-c", START],
   port: 5076,
