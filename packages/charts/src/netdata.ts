@@ -30,6 +30,7 @@ export function netdataChart(args: NetdataChartArgs): Declaration {
         "Nobody is known to run it on Talos, where its journal plugin finds no journal.",
       ],
       chart: { repoURL: "https://netdata.github.io/helmchart/", name: "netdata", version },
+      release: "netdata",
       podSecurity: { level: "privileged", reason: "it reads processes, devices and network of the nodes: host network and PID, /proc, /sys, SYS_PTRACE and SYS_ADMIN" },
       values: {
         image: { pullPolicy: "IfNotPresent" },

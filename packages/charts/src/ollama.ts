@@ -14,7 +14,7 @@ export interface OllamaChartArgs extends ChartArgs {
 const HOME = "/home/ollama";
 const USER = { runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
 
-/** Language models on the CPU, for the services that name it in `talksTo`. Values as of chart 1.77.0. */
+/** Language models on the CPU, for the services that name it in `talksTo`. They dial the chart's Service, which is called as they expect if this service is called `ollama`. Values as of chart 1.77.0. */
 export function ollamaChart(args: OllamaChartArgs): Declaration {
   return chart("ollamaChart", args, { models: "required", resources: "optional" }, ({ version, models, resources, ...service }) => {
     const size = { cpu: "500m", memory: "2Gi", memoryLimit: "8Gi", ...resources } as const;

@@ -5,7 +5,7 @@ import { chart, checkCount, HARDENED } from "./chart.ts";
 export interface OpenobserveChartArgs extends ChartArgs {
   /** The volume that everything is kept on. */
   data: ChartVolume;
-  /** How long it is kept, in days; ten years if it were for the chart. What is older is deleted with the next start. */
+  /** How long it is kept, in days; ten years if it were for the chart. Changing it restarts the server, which then deletes what is older. */
   retentionDays: number;
   /** Changing it restarts the pod. @default { cpu: "200m", memory: "1Gi", memoryLimit: "4Gi" } */
   resources?: HelmWorkloadArgs["resources"];

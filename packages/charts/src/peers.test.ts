@@ -1,6 +1,6 @@
 import { category, postgresDatabase, registry, workload, type Declaration, type Site, type WorkloadArgs } from "@rzp/workload/manifests";
 import { expect, it } from "vitest";
-import { harborChart, jupyterhubChart, langfuseChart, openobserveChart, vectorChart } from "./index.ts";
+import { harborChart, jupyterhubChart, langfuseChart, netdataChart, openobserveChart, portainerChart, vectorChart } from "./index.ts";
 
 const IMAGE = `ghcr.io/example/app:1.2.3@sha256:${"0123456789abcdef".repeat(4)}`;
 const SITE: Site = {
@@ -28,7 +28,8 @@ function beside(chart: Declaration, name: string, id: Partial<WorkloadArgs> = {}
   );
   const context = all.context(SITE);
   const service = all.services.find(({ facts }) => facts.name === name);
-  return { objects: () => service?.manifests(context), values: () => service?.delivery(context).charts[0]?.helm?.valuesObject };
+  const helm = () => service?.delivery(context).charts[0]?.helm;
+  return { objects: () => service?.manifests(context), values: () => helm()?.valuesObject, release: () => helm()?.releaseName };
 }
 
 const peer = (service: string) => ({ service, password: `/platform/${service}/PASSWORD` });
@@ -78,6 +79,14 @@ it("jupyterhubChart opens notebooks to those it talks to, on their ports, and ba
 it("refuses a login that nobody can be sent to", () => {
   const { values } = beside(notebooks, "notes", { host: false });
   expect(values).toThrow('jupyterhubChart "notes": login.service is gate, which has no route. People who sign in are sent there: give it one.');
+});
+
+it.each<[string, Declaration]>([
+  ["langfuse", langfuseChart({ version: "1.0.0", database: DATABASE, clickhouse: peer("columns"), cache: CACHE, store: STORE, login: LOGIN })],
+  ["netdata", netdataChart({ version: "1.0.0", history: "1Gi", nodes: 3 })],
+  ["portainer", portainerChart({ version: "1.0.0", data: { size: "1Gi", backup: "daily" } })],
+])("%s's Services are called what they are called under another name of the service, too", (release, chart) => {
+  expect(beside(chart, "mine").release()).toBe(release);
 });
 
 it("vectorChart sends to OpenObserve by the name that it has there", () => {
