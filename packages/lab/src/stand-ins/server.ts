@@ -11,7 +11,7 @@ import { Faults, type CheckedFault, type Fault } from "./faults.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A request, read. */
-interface Call {
+export interface Call {
   method: HTTPMethod;
   /** As it was sent, without the query. */
   path: string;
@@ -25,7 +25,7 @@ interface Call {
   failTask?: string | undefined;
 }
 
-interface Answer {
+export interface Answer {
   /** @default 200 */
   status?: number;
   /** An object is sent as JSON, a text as it is; without one nothing is. */
