@@ -36,6 +36,12 @@ export function cli(): Command {
     .option("--json", "the verdict for machines")
     .action(action(async (options: { json?: boolean }) => (await import("./commands/kube-lint.ts")).kubeLint(options)));
 
+  program
+    .command("stats")
+    .description("how large the homelab is: services, lines of their declarations, objects by kind, lines of YAML")
+    .addOption(stackOption())
+    .action(action(async (options: { stack: string }) => (await import("./commands/stats.ts")).stats(options)));
+
   for (const [verb, description] of [
     ["preview", "what the real engine would do (needs pulumi and the tokens)"],
     ["up", "do it (needs pulumi and the tokens)"],

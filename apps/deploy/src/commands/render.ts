@@ -4,24 +4,29 @@ import { styleText } from "node:util";
 import { GitTree } from "@rzp/gitops";
 import { RegistryError, type Category } from "@rzp/workload/manifests";
 import { APP, loadStack } from "../config.ts";
-import { fileOf, homelab, SERVICES } from "../homelab.ts";
+import { fileOf, homelab, SERVICES, type Homelab } from "../homelab.ts";
 import { BOOTSTRAP, folders } from "../render.ts";
 import { categories } from "../services/index.ts";
 import { TREE } from "../site.ts";
 import { pages, REFERENCE } from "../views/index.ts";
 
 /** Root of the repository. */
-const ROOT = join(APP, "../..");
+export const ROOT = join(APP, "../..");
 
 /** Writes the tree below `base`, or with `check` says what would change and exits 1. */
 export async function renderCommand({ stack, check = false, base = ROOT }: { stack: string; check?: boolean; base?: string }): Promise<number> {
   const forgotten = unlisted(readdirSync(join(ROOT, SERVICES), { recursive: true, encoding: "utf8" }), categories);
   if (forgotten.length > 0) throw new RegistryError(forgotten);
+  const tree = treeOf(homelab(loadStack(stack)), base);
+  return Promise.resolve(check ? checkTree(tree, stack) : writeTree(tree));
+}
+
+/** Everything that is generated, declared and not yet written. */
+export function treeOf(home: Homelab, base: string): GitTree {
   const tree = new GitTree({ base, roots: [TREE, BOOTSTRAP, REFERENCE], generator: "./rzp render" });
-  const home = homelab(loadStack(stack));
   for (const { path, objects, ...options } of folders(home)) tree.add(path, objects, options);
   for (const { path, text, source } of pages(home)) tree.addText(path, text, { source });
-  return Promise.resolve(check ? checkTree(tree, stack) : writeTree(tree));
+  return tree;
 }
 
 function writeTree(tree: GitTree): number {
