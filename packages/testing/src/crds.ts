@@ -22,7 +22,7 @@ interface Schema {
 
 interface Crd {
   kind: string;
-  spec: { group: string; names: { kind: string }; versions: { name: string; served: boolean; schema: { openAPIV3Schema: Schema } }[] };
+  spec: { group: string; scope: "Namespaced" | "Cluster"; names: { kind: string; plural: string; shortNames?: string[] }; versions: { name: string; served: boolean; schema: { openAPIV3Schema: Schema } }[] };
 }
 
 /** What the real CRD of a project says against an object: unknown fields, wrong types, missing fields. Empty when it would be accepted. */
@@ -37,6 +37,12 @@ export function crdProblems(project: string, object: KubernetesObject): string[]
 export function crdFields(project: string, { apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">): string[] {
   const spec = schemaOf(project, apiVersion, kind)?.properties?.spec;
   return spec === undefined ? [] : fieldsOf(spec, "spec");
+}
+
+/** What kubectl calls the kinds of all projects. */
+export function crdNames(): { group: string; kind: string; plural: string; short: string[]; namespaced: boolean }[] {
+  const crds = readdirSync(CRDS, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? crdsOf(entry.name) : []));
+  return crds.map(({ spec: { group, scope, names } }) => ({ group, kind: names.kind, plural: names.plural, short: names.shortNames ?? [], namespaced: scope === "Namespaced" }));
 }
 
 function fieldsOf({ properties, items }: Schema, path: string): string[] {
