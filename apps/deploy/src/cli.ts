@@ -4,6 +4,12 @@ import { Command, Option } from "commander";
 
 const stackOption = (): Option => new Option("-s, --stack <name>", "stack, as in Pulumi.<name>.yaml").default("production").env("RZP_STACK");
 
+const ADMISSION_HELP = `
+Reads what is in kubernetes/ and bootstrap/argocd/, and renders nothing. etcd and kube-apiserver are taken from $RZP_LAB_BIN, PATH or $KUBEBUILDER_ASSETS, or built
+once with Go into .rzp/lab/bin; CRDs are taken from the folder $RZP_LAB_CRDS, or read out of their projects' Go modules.
+
+Exit codes: 0 everything was accepted; 1 something was refused; 2 "skipped: ..." says what could not be checked here, and nothing else was refused.`;
+
 /** Commands of the deploy app; the repository's own command line adds the workspace's to them. */
 export function cli(): Command {
   const program = new Command("deploy")
@@ -42,6 +48,14 @@ export function cli(): Command {
     .addOption(stackOption())
     .action(action(async (options: { stack: string }) => (await import("./commands/stats.ts")).stats(options)));
 
+  program
+    .command("admission")
+    .description("send every rendered object to a real API server on this machine, as a dry run")
+    .addOption(stackOption())
+    .option("--json", "the whole result for machines")
+    .addHelpText("after", ADMISSION_HELP)
+    .action(action(async (options: { stack: string; json?: boolean }) => (await import("./commands/admission.ts")).admission(options)));
+
   for (const [verb, description] of [
     ["preview", "what the real engine would do (needs pulumi and the tokens)"],
     ["up", "do it (needs pulumi and the tokens)"],
@@ -60,7 +74,7 @@ export function cli(): Command {
 }
 
 /** Names of errors that are a user's to mend: their message is shown, and nothing else. */
-const MISTAKES = new Set(["ArgumentError", "ConfigError", "RegistryError", "GitTreeError", "SecretsError", "RecordingError"]);
+const MISTAKES = new Set(["ArgumentError", "ConfigError", "RegistryError", "GitTreeError", "SecretsError", "RecordingError", "LabError"]);
 
 /** Runs a command, turns its result into the exit code, and a user's mistake into its message alone. */
 function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>): (...args: Args) => Promise<void> {
@@ -69,6 +83,10 @@ function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>)
       process.exitCode = await run(...args);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      if (error.name === "LabMissing") {
+        console.error(`skipped: ${error.message}`);
+        process.exit(2);
+      }
       const mistake = MISTAKES.has(error.name);
       console.error(`${styleText("red", "error:", { stream: process.stderr })} ${mistake ? error.message : ownFrames(error)}`);
       // At once: a call to Infisical that nobody waits for any more would keep the process alive for a minute.

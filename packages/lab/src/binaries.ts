@@ -1,17 +1,16 @@
 import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { execa } from "execa";
-import { LabError, LabMissing, lastLines } from "./errors.ts";
+import { LabMissing } from "./errors.ts";
+import { go, hasGo, type Environment } from "./go.ts";
+import { toStandardError, type Report } from "./report.ts";
 import { buildWords, cacheName, filesOf, moduleFolder, TOOLS, toolVersion, type Tool, type ToolName } from "./tools.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface FindBinariesOptions {
   /** Whether what is found nowhere is built: minutes, and Go is needed. @default true */
   build?: boolean;
   /** Told a line when something is built. @default it goes to standard error */
-  report?: (line: string) => void;
+  report?: Report;
   /** Folder that keeps what was built. @default `lab/bin` in the `.rzp/` above the current folder, or `~/.cache/rzp/lab/bin` */
   cache?: string;
   /** @default the environment of this process */
@@ -27,7 +26,7 @@ type Build = Required<Omit<FindBinariesOptions, "build">>;
  * @throws LabMissing when one can be had in none of these ways; LabError when it could be built and that failed.
  */
 export async function findBinaries<const Name extends ToolName>(names: readonly Name[], options: FindBinariesOptions = {}): Promise<Record<Name, string>> {
-  const { build = true, report = say, environment = process.env, cache = cacheFolder(process.cwd()) } = options;
+  const { build = true, report = toStandardError, environment = process.env, cache = cacheFolder(process.cwd()) } = options;
   const missing = names.filter((name) => look(name, environment, cache) === undefined);
   if (missing.length > 0) {
     const avoid = "set RZP_LAB_BIN to a folder that has them, or put them on PATH";
@@ -97,25 +96,9 @@ async function addFiles(name: ToolName, made: string, environment: Environment):
   }
 }
 
-async function hasGo(environment: Environment): Promise<boolean> {
-  return (await execa("go", ["version"], { env: environment, extendEnv: false, reject: false })).exitCode === 0;
-}
-
-/** Runs Go with nothing of a person's settings that would change what is built. A module that asks for a newer Go gets it, as a module like any other. */
-async function go(words: readonly string[], { folder, environment, failure }: { folder: string; environment: Environment; failure: string }): Promise<string> {
-  const env = { ...environment, GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0", GOTOOLCHAIN: "auto" };
-  const { exitCode, stdout, stderr, shortMessage } = await execa("go", words, { cwd: folder, env, extendEnv: false, reject: false });
-  if (exitCode === 0) return stdout;
-  throw new LabError(`${failure}: go ${words[0] ?? ""} failed in ${folder}:${lastLines(stderr || (shortMessage ?? ""))}`);
-}
-
 /** `lab/bin` in the nearest `.rzp/` above a folder, where the workspace keeps what it gets, or a folder of the user's. */
 export function cacheFolder(from: string): string {
   const home = join(from, ".rzp");
   if (existsSync(home)) return join(home, "lab/bin");
   return dirname(from) === from ? join(homedir(), ".cache/rzp/lab/bin") : cacheFolder(dirname(from));
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { stringify } from "yaml";
 import { makeAuthority, makeKeyPair, type Identity } from "./certificates.ts";
 import { KubeClient } from "./client.ts";
 import { kubeconfig } from "./kubeconfig.ts";
@@ -142,6 +143,9 @@ async function startApiServer(processes: Processes, command: string, { file }: P
     `--service-cluster-ip-range=${SERVICES}`,
     "--authorization-mode=Node,RBAC",
     "--enable-admission-plugins=NodeRestriction",
+    `--admission-control-config-file=${writeAdmission(processes.folder)}`,
+    // As in any cluster that runs its own system: whether a pod may be privileged is for Pod Security to say.
+    "--allow-privileged=true",
     `--client-ca-file=${file("ca.crt")}`,
     `--tls-cert-file=${file("apiserver.crt")}`,
     `--tls-private-key-file=${file("apiserver.key")}`,
@@ -157,6 +161,19 @@ async function startApiServer(processes: Processes, command: string, { file }: P
     `--proxy-client-key-file=${file("front-proxy-client.key")}`,
   ]);
   return { server: `https://${HOST}:${port}`, daemon };
+}
+
+/** What Talos sets for namespaces that say nothing of Pod Security themselves. */
+function writeAdmission(folder: string): string {
+  const configuration = {
+    apiVersion: "pod-security.admission.config.k8s.io/v1",
+    kind: "PodSecurityConfiguration",
+    defaults: { enforce: "baseline", "enforce-version": "latest", audit: "restricted", "audit-version": "latest", warn: "restricted", "warn-version": "latest" },
+    exemptions: { namespaces: ["kube-system"] },
+  };
+  const path = join(folder, "admission.yaml");
+  writeFileSync(path, stringify({ apiVersion: "apiserver.config.k8s.io/v1", kind: "AdmissionConfiguration", plugins: [{ name: "PodSecurity", configuration }] }));
+  return path;
 }
 
 /** What makes a cluster of an API server: controllers, scheduler, and kwok with its nodes. */

@@ -69,7 +69,8 @@ describe("Processes", () => {
   it("keeps a folder that it was given", async () => {
     const folder = mkdtempSync(join(tmpdir(), "rzp-kept-"));
     const processes = new Processes(folder);
-    script(processes, "etcd", "echo hello");
+    const daemon = script(processes, "etcd", "echo hello; sleep 600");
+    await processes.until(daemon, "it spoke", () => Promise.resolve(readFileSync(daemon.log, "utf8") === "" ? undefined : true));
     await processes.stop();
     expect(readFileSync(join(folder, "etcd.log"), "utf8")).toBe("hello\n");
     rmSync(folder, { recursive: true });

@@ -97,7 +97,7 @@ export function toolVersion(name: ToolName): string {
 export function buildWords(name: ToolName): string[] {
   const tool: Tool = TOOLS[name];
   const stamps = Object.entries(tool.stamps(toolVersion(name))).map(([variable, value]) => `-X ${variable}=${value}`);
-  return ["build", "-trimpath", `-ldflags=${["-s -w", ...stamps].join(" ")}`, tool.package];
+  return ["build", "-trimpath", "-buildvcs=false", `-ldflags=${["-s -w", ...stamps].join(" ")}`, tool.package];
 }
 
 /** Name of the folder in the cache that a tool is kept in: another one when anything changes that it is made from. */
