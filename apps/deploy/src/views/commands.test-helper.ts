@@ -47,10 +47,10 @@ export function blocksOf(text: string, language: string): string[] {
 }
 
 /** Words of one command, quotes and all. */
-export type Command = readonly string[];
+type Command = readonly string[];
 
 /** Splits a line of shell into commands, those inside `$(...)` among them. Placeholders such as `<a name>` are words. */
-export function commandsOf(shell: string): Command[] {
+function commandsOf(shell: string): Command[] {
   const text = shell.replaceAll("\\\n", " ").replace(/(^|\s)#.*$/gm, "");
   const inner = [...text.matchAll(/\$\(([^()]*)\)/g)].flatMap(([, command = ""]) => commandsOf(command));
   const tokens = text.match(/(?:'[^']*'|"[^"]*"|\$\([^()]*\)|<[^<>\n]+>|[^\s'"|;&<>()])+|&&|\|\|?|[;\n()]|>>?/g) ?? [];

@@ -34,7 +34,7 @@ const OF_NOTHING = ["api-resources", "apply", "create", "top", "version"];
 const VERBS = [...OF_OBJECTS, ...OF_PODS, ...OF_NODES, ...OF_NOTHING];
 const ROLLOUTS = ["history", "restart", "status", "undo"];
 const VALUES = ["-n", "-o", "-l", "-p", "-f", "-c", "--type", "--for", "--timeout", "--sort-by", "--replicas"];
-const SWITCHES = ["-A", "-w", "-it", "-i", "--all", "--client", "--delete-emptydir-data", "--follow", "--ignore-daemonsets", "--overwrite", "--server-side", "--show-labels"];
+const SWITCHES = ["-A", "-w", "-it", "-i", "--all", "--all-containers", "--client", "--delete-emptydir-data", "--follow", "--ignore-daemonsets", "--overwrite", "--server-side", "--show-labels"];
 
 /** What is wrong with kubectl's words. `inside` checks what is run in a pod. */
 export function kubectlProblems(words: readonly string[], world: World, inside: (command: readonly string[]) => string[]): string[] {
