@@ -1,6 +1,7 @@
 /** The homelab's verbs. Exit codes: 0 done, 1 refused or different, 2 something this machine lacks, 70 a fault of ours. Under Nx every failure is 1. */
 import { styleText } from "node:util";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { RehearseOptions } from "./commands/rehearse.ts";
 
 const stackOption = (): Option => new Option("-s, --stack <name>", "stack, as in Pulumi.<name>.yaml").default("production").env("RZP_STACK");
 
@@ -9,6 +10,13 @@ Reads what is in kubernetes/ and bootstrap/argocd/, and renders nothing. etcd an
 once with Go into .rzp/lab/bin; CRDs are taken from the folder $RZP_LAB_CRDS, or read out of their projects' Go modules.
 
 Exit codes: 0 everything was accepted; 1 something was refused; 2 "skipped: ..." says what could not be checked here, and nothing else was refused.`;
+
+const REHEARSE_HELP = `
+Reads what is in kubernetes/ and bootstrap/argocd/. etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok, argocd, helm and redis-server are taken
+from $RZP_LAB_BIN, PATH or $KUBEBUILDER_ASSETS, or built once with Go into .rzp/lab/bin (about 25 minutes of one core when Go's own caches are empty). CRDs are taken
+from the folder $RZP_LAB_CRDS, or read out of their projects' Go modules. Everything listens on the loopback only; two rehearsals can run at once.
+
+Exit codes: 0 everything came up; 1 something stands in the way; 2 "skipped: ..." says what this machine lacks.`;
 
 /** Commands of the deploy app; the repository's own command line adds the workspace's to them. */
 export function cli(): Command {
@@ -56,6 +64,19 @@ export function cli(): Command {
     .addHelpText("after", ADMISSION_HELP)
     .action(action(async (options: { stack: string; json?: boolean }) => (await import("./commands/admission.ts")).admission(options)));
 
+  program
+    .command("rehearse")
+    .description("bring the whole homelab up on this machine, without hardware: a real Kubernetes API and a real Argo CD")
+    .addOption(stackOption())
+    .addOption(new Option("--charts <from>", "stand-ins with the projects' own CRDs, or the real charts over the network").choices(["stand-in", "upstream"]).default("stand-in"))
+    .option("--out <folder>", "where the reports go (default: .rzp/rehearsal)")
+    .option("--keep", "leave it running at the end, until Ctrl+C, with a kubeconfig to look at it")
+    .option("--json", "the whole result for machines")
+    .addOption(new Option("--patience <seconds>", "after which it is given up").default(900).argParser(seconds))
+    .addOption(new Option("--settle <seconds>", "for which something must stay wrong before it counts").default(30).argParser(seconds))
+    .addHelpText("after", REHEARSE_HELP)
+    .action(action(async (options: RehearseOptions) => (await import("./commands/rehearse.ts")).rehearseCommand(options)));
+
   for (const [verb, description] of [
     ["preview", "what the real engine would do (needs pulumi and the tokens)"],
     ["up", "do it (needs pulumi and the tokens)"],
@@ -71,6 +92,12 @@ export function cli(): Command {
       .action(action(async (words: string[], options: { stack: string }) => (await import("./commands/engine.ts")).engine(verb, options.stack, words)));
   }
   return program;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("Use a number of seconds above 0.");
+  return value;
 }
 
 /** Names of errors that are a user's to mend: their message is shown, and nothing else. */

@@ -6,9 +6,16 @@ export { applyCrds, findCrds, type Crd, type CustomKind, type FindCrdsOptions, t
 export { LabError, LabMissing } from "./errors.ts";
 export type { LabNode } from "./nodes.ts";
 export type { Daemon, Processes } from "./processes.ts";
-export { LAB_SECRET, startProxmox, type Proxmox, type ProxmoxArgs } from "./stand-ins/proxmox/proxmox.ts";
-export type { BootedVm, GuestInterface, LabHost } from "./stand-ins/proxmox/world.ts";
 export { startInfisical, type Infisical, type InfisicalArgs } from "./stand-ins/infisical/infisical.ts";
 export { PROJECTS, type Project } from "./projects.ts";
 export { readRendered, type RenderedObject } from "./rendered.ts";
 export { toolVersion, type ToolName } from "./tools.ts";
+export { ARGO_CD } from "./argo-cd.ts";
+export { groupsOf, type ChartFacts } from "./rehearsal/charts.ts";
+export type { Operator } from "./rehearsal/players.ts";
+export { looseCrds } from "./rehearsal/loose-crds.ts";
+export { markdownReport, problemText } from "./rehearsal/report.ts";
+export { htmlReport } from "./rehearsal/report-html.ts";
+export { rehearse, type Problem, type Rehearsal, type RehearsalArgs } from "./rehearsal/rehearsal.ts";
+export { treeOf } from "./rehearsal/tree.ts";
+export type { Arrival } from "./rehearsal/watch.ts";

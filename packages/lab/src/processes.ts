@@ -51,6 +51,11 @@ export class Processes {
     (this.#watchdog.stdin as (NodeJS.WritableStream & { unref?: () => void }) | null)?.unref?.();
   }
 
+  /** Those that were started and not stopped by `stop` here; what ended by itself is among them. */
+  get daemons(): readonly Daemon[] {
+    return this.#daemons;
+  }
+
   /** Starts a program. It stops with this process, unless `stop` came first; it does not keep this process alive. */
   start(name: string, command: string, words: readonly string[], { environment = process.env, cwd = this.folder }: { environment?: NodeJS.ProcessEnv; cwd?: string } = {}): Daemon {
     const log = join(this.folder, `${name}.log`);

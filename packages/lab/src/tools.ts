@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "./errors.ts";
 
@@ -9,7 +9,7 @@ const CLUSTER = join(import.meta.dirname, "../cluster");
 /** A program of the lab, and how it is built from a pinned Go module. */
 export interface Tool {
   /** Folder below `cluster/` whose go.mod pins it. */
-  folder: "" | "argocd" | "helm";
+  folder: "" | "argocd" | "helm" | "redis";
   /** Package that is its main. */
   package: string;
   /** Module whose version it says it has. */
@@ -69,6 +69,8 @@ export const TOOLS = {
     seconds: 600,
   },
   helm: { folder: "helm", package: "helm.sh/helm/v4/cmd/helm", module: "helm.sh/helm/v4", stamps: (version) => ({ "helm.sh/helm/v4/internal/version.version": version }), seconds: 130 },
+  // A program of this repository around a library: Argo CD keeps what it can make again in a Redis, and not every machine has one.
+  "redis-server": { folder: "redis", package: "rzp.local/lab/cluster/redis", module: "github.com/alicebob/miniredis/v2", stamps: () => ({}), seconds: 5 },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
@@ -104,7 +106,7 @@ export function buildWords(name: ToolName): string[] {
 export function cacheName(name: ToolName): string {
   const tool: Tool = TOOLS[name];
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(moduleFolder(tool), file)));
+  for (const file of readdirSync(moduleFolder(tool)).filter((file) => /^go\.(mod|sum)$|\.go$/.test(file)).sort()) hash.update(readFileSync(join(moduleFolder(tool), file)));
   hash.update(JSON.stringify([buildWords(name), tool.beside ?? {}, process.platform, process.arch]));
   return `${name}-${hash.digest("hex").slice(0, 16)}`;
 }

@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { styleText } from "node:util";
+import { ARGO_CD, CONTROL_PLANE, findBinaries, findCrds, htmlReport, LabError, looseCrds, markdownReport, problemText, readRendered, rehearse, treeOf, type Rehearsal, type RehearsalArgs } from "@rzp/lab";
+import { APP, loadStack } from "../config.ts";
+import { homelab } from "../homelab.ts";
+import { labFacts, victimOf } from "../lab-facts.ts";
+import { BOOTSTRAP } from "../render.ts";
+import { TREE } from "../site.ts";
+import { liveView } from "./live-view.ts";
+
+export interface RehearseOptions {
+  stack: string;
+  /** Folder of the reports. @default `.rzp/rehearsal` */
+  out?: string;
+  charts: "stand-in" | "upstream";
+  keep?: boolean;
+  json?: boolean;
+  /** Seconds. */
+  patience: number;
+  settle: number;
+  base?: string;
+}
+
+/** Brings the whole homelab up on this machine, from the tree as it lies on the disk. */
+export async function rehearseCommand({ stack: name, base = join(APP, "../.."), out = join(base, ".rzp/rehearsal"), charts, keep = false, json = false, patience, settle }: RehearseOptions): Promise<number> {
+  const home = homelab(loadStack(name));
+  const view = liveView(process.stderr);
+  const binaries = await findBinaries([...CONTROL_PLANE, ...ARGO_CD], { report: view.line });
+  const objects = readRendered(base, [TREE, BOOTSTRAP]);
+  const found = await findCrds(objects.map(({ object: { apiVersion, kind } }) => ({ group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "", kind })), { report: view.line });
+  const facts = labFacts(home, [...found.crds, ...looseCrds(found.missing, objects)]);
+  const played = [
+    "machines, kubelets and every operator (their Deployments are real objects, their work is done by the lab)",
+    charts === "upstream" ? "nothing of the charts" : "charts (the projects' own CRDs, and pods that ask for what is declared)",
+    ...(found.missing.length === 0 ? [] : [`the schemas of ${found.missing.map(({ kind }) => kind).join(", ")}, which cannot be had here and are not checked`]),
+  ];
+  const args: RehearsalArgs = {
+    ...facts,
+    binaries,
+    tree: treeOf(base, objects),
+    victim: victimOf(home),
+    patience: { whole: patience, settle },
+    upstreamCharts: charts === "upstream",
+    report: view.line,
+    onStep: view.step,
+    onChange: view.change,
+    ...(keep ? { onEnd: ({ controlPlane }) => untilInterrupted(controlPlane.kubeconfig, controlPlane.processes.folder) } : {}),
+  };
+  const result = await rehearse(args);
+  view.end();
+  writeReports(out, result, played);
+  if (json) console.log(JSON.stringify({ ...result, played }, undefined, 2));
+  else for (const line of summaryOf(result, out)) console.log(line);
+  return result.ok ? 0 : 1;
+}
+
+function writeReports(out: string, result: Rehearsal, played: readonly string[]): void {
+  try {
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, "rehearsal.md"), markdownReport(result, { played }));
+    writeFileSync(join(out, "rehearsal.html"), htmlReport(result, { played }));
+    writeFileSync(join(out, "rehearsal.json"), `${JSON.stringify({ ...result, played }, undefined, 2)}\n`);
+  } catch (error) {
+    throw new LabError(`The reports cannot be written to ${out}: ${error instanceof Error ? error.message : String(error)}. Name another folder with --out.`);
+  }
+}
+
+/** The result for a person; the last line says all. */
+export function summaryOf({ ok, services, objects, steps, problems, seconds }: Rehearsal, out: string): string[] {
+  return [
+    ...steps.map(({ step, causes, seconds: took }) => `${causes.length === 0 ? styleText("green", "passed") : styleText("red", "failed")}  ${took.toFixed(0).padStart(4)} s  ${step}`),
+    ...(problems.length === 0 ? [] : ["", ...problems.map(problemText)]),
+    "",
+    `report: ${join(out, "rehearsal.html")}`,
+    `${ok ? styleText("green", "the homelab comes up") : styleText("red", "the homelab does not come up")}: ${services.healthy} of ${services.declared} Applications healthy, ${objects.admitted} of ${objects.rendered} objects, ${seconds.toFixed(0)} s`,
+  ];
+}
+
+async function untilInterrupted(kubeconfig: string, folder: string): Promise<void> {
+  console.error(`\nkept until Ctrl+C. Look at it with:\n  export KUBECONFIG=${kubeconfig}\n  kubectl -n argocd get applications\nlogs: ${folder}`);
+  // A timer keeps the process: the programs of the lab do not.
+  const timer = setInterval(() => undefined, 60_000);
+  await new Promise<void>((resolve) => process.once("SIGINT", () => { resolve(); }));
+  clearInterval(timer);
+}
