@@ -3,17 +3,29 @@ import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
 import type { ReadResourceRequest, RegisterPackageRequest, RegisterResourceOutputsRequest, RegisterResourceRequest, ResourceInvokeRequest, SupportsFeatureRequest } from "@pulumi/pulumi/proto/resource_pb.js"; // prettier-ignore
 import { EngineError, fieldsOf, type Deployment } from "./engine.ts";
 import type { Protocol } from "./protocol.ts";
-import type { RecordedInvoke, RecordedLog } from "./recording.ts";
+import type { RecordedInvoke, RecordedLog, RecordedResource } from "./recording.ts";
+import { isProvider } from "./urn.ts";
 import { clear, decode, encode, hideLeaves, isEncodedSecret, Secret, type RecordedValue } from "./values.ts";
 
 type Fields = Record<string, RecordedValue>;
+
+/** What a resource has become. */
+interface Made {
+  id?: string;
+  outputs?: Fields;
+}
 
 /** What stands in for the providers, by token. Arguments come in clear; a result may hold {@link Secret} and {@link UNKNOWN}. */
 export interface Answers {
   /** Results of functions, such as `talos:machine/getConfiguration:getConfiguration`. Without an answer a result is unknown, as in a preview. */
   invokes?: Record<string, (args: Fields) => Fields | undefined | Promise<Fields | undefined>>;
-  /** What a made resource becomes. Without an answer its id is unknown, and so is every output that is not an input, as in a preview. */
-  resources?: Record<string, (resource: { urn: string; name: string; inputs: Fields }) => { id?: string; outputs?: Fields } | undefined>;
+  /**
+   * What a made resource becomes. Without an answer its id is unknown, and so is every output that is not an input, as in a preview. The program waits for an
+   * answer before it asks for what depends on it, so that one that really makes something is called in the engine's own order.
+   */
+  resources?: Record<string, (resource: { urn: string; name: string; inputs: Fields }) => Made | undefined | Promise<Made | undefined>>;
+  /** The run is an `up` and no preview: what nobody answers for is an error, and so is an answer that fails. @default false */
+  complete?: boolean;
 }
 
 /** What the monitor has seen so far. */
@@ -45,6 +57,7 @@ const FEATURES = {
 /** Serves the two services that a program talks to, on a free port of the loopback interface. `fatal` is called with what ends a deployment. */
 export async function startMonitor(protocol: Protocol, deployment: Deployment, answers: Answers, fatal: (message: string) => void, progress: () => void): Promise<Monitor> {
   const { grpc, resource, engine } = protocol;
+  const { complete = false } = answers;
   const seen: Seen = { deployment, invokes: [], logs: [], errors: [] };
   const struct = (fields: Record<string, unknown>): InstanceType<Protocol["Struct"]> => protocol.Struct.fromJavaScript(fields as never);
   const empty = (): InstanceType<Protocol["Empty"]> => new protocol.Empty();
@@ -70,7 +83,7 @@ export async function startMonitor(protocol: Protocol, deployment: Deployment, a
     const token = request.getTok();
     const args = fieldsOf(request.getArgs());
     if (token === "pulumi:pulumi:getResource") return response.setReturn(struct(stateOf(typeof args.urn === "string" ? args.urn : "")));
-    const result = await answers.invokes?.[token]?.(args);
+    const result = await answered(token, () => answers.invokes?.[token]?.(args));
     seen.invokes.push({ token, args: hideLeaves(args) as Fields, answered: result !== undefined });
     if (result !== undefined) return response.setReturn(struct(encode(result) as Record<string, unknown>));
     response.setReturn(struct({}));
@@ -85,10 +98,29 @@ export async function startMonitor(protocol: Protocol, deployment: Deployment, a
     return { urn, id: deployment.resources.get(urn)?.importId ?? "", state: states.get(urn) ?? {} };
   }
 
-  function registerResource(request: RegisterResourceRequest): InstanceType<Protocol["resource"]["RegisterResourceResponse"]> {
+  /** An answer, if there is one; in a complete run there must be one, and its failure ends the deployment. */
+  async function answered<T>(who: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T | undefined> {
+    if (!complete) return ask();
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      throw new EngineError(`${who}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    throw new EngineError(`${who}: there is nothing here that stands in for its provider.`);
+  }
+
+  function make({ urn, type, name, custom, inputs }: RecordedResource): Promise<Made | undefined> | Made | undefined {
+    if (!custom) return undefined;
+    // A provider is there as soon as it is configured.
+    if (complete && isProvider(type)) return { id: name };
+    return answered(`${type} "${name}"`, () => answers.resources?.[type]?.({ urn, name, inputs: clear(inputs) as Fields }));
+  }
+
+  async function registerResource(request: RegisterResourceRequest): Promise<InstanceType<Protocol["resource"]["RegisterResourceResponse"]>> {
     const made = deployment.register(request);
     progress();
-    const answer = made.custom ? answers.resources?.[made.type]?.({ urn: made.urn, name: made.name, inputs: clear(made.inputs) as Fields }) : undefined;
+    const answer = await make(made);
     const outputs: Record<string, unknown> = { ...(request.getObject()?.toJavaScript() ?? {}), ...(encode(answer?.outputs ?? {}) as object) };
     for (const key of made.additionalSecretOutputs) {
       if (key in outputs && !isEncodedSecret(outputs[key])) outputs[key] = encode(new Secret(decode(outputs[key])));
@@ -104,12 +136,13 @@ export async function startMonitor(protocol: Protocol, deployment: Deployment, a
     getDeploymentInfo: unary(() => {
       // An SDK that knows a feature not yet does not ask for it either.
       const known = resource.ResourceMonitorFeature as Partial<typeof resource.ResourceMonitorFeature>;
-      const info = new resource.DeploymentInfo().setProject(deployment.project).setStack(deployment.stack).setDryrun(true);
+      const info = new resource.DeploymentInfo().setProject(deployment.project).setStack(deployment.stack).setDryrun(!complete);
       return info.setSupportedfeaturesList(Object.values(FEATURES).flatMap((name) => known[name] ?? []));
     }),
     registerResource: unary(registerResource),
     readResource: unary((request: ReadResourceRequest) => {
       const read = deployment.read(request);
+      if (complete) throw new EngineError(`${read.type} "${read.name}" is to be read, and there is nothing here that stands in for its provider.`);
       progress();
       return new resource.ReadResourceResponse().setUrn(read.urn).setProperties(request.getProperties());
     }),

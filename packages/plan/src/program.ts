@@ -98,6 +98,7 @@ export interface RunOptions {
   environment: Record<string, string>;
   address: string;
   compileCache: string | undefined;
+  dryRun: boolean;
 }
 
 /** How the program's process ended. */
@@ -111,7 +112,7 @@ export interface Ended {
 
 /** Starts the program as the engine's language host does. `stop` is a last word: nothing survives it. */
 export function runProgram(options: RunOptions): { ended: Promise<Ended>; stop(): void } {
-  const { program, project, stack, organization, config, secretKeys, address, compileCache } = options;
+  const { program, project, stack, organization, config, secretKeys, address, compileCache, dryRun } = options;
   const args = [
     ...program.nodeArgs,
     `--import=data:text/javascript,${encodeURIComponent(preload(program.sdk))}`,
@@ -124,7 +125,7 @@ export function runProgram(options: RunOptions): { ended: Promise<Ended>; stop()
     `--root-directory=${program.folder}`,
     `--pwd=${program.folder}`,
     "--parallel=16",
-    "--dry-run",
+    ...(dryRun ? ["--dry-run"] : []),
     program.main,
   ];
   const child = spawn(process.execPath, args, {

@@ -203,6 +203,44 @@ describe("secrets", () => {
   });
 });
 
+describe("an up with answers that make things", () => {
+  const machine = ({ inputs }: { inputs: Record<string, unknown> }): { id: string; outputs: { result: string } } => ({
+    id: `machine-of-${String(inputs.disk)}`,
+    outputs: { result: `booted with ${String(inputs.key)} from ${String(inputs.url)}` },
+  });
+  const answers = {
+    complete: true,
+    invokes: { "demo:index:urls": ({ disk }: Record<string, unknown>) => ({ url: `https://factory.example.com/${String(disk)}` }) },
+    resources: { "demo:index:Disk": () => Promise.resolve({ id: "disk-1", outputs: { result: "made-key" } }), "demo:index:Machine": machine },
+  };
+
+  it.concurrent("runs to its end with real values, in the order of dependencies, and not as a preview", async () => {
+    const order: string[] = [];
+    const slow = async (): Promise<{ id: string; outputs: { result: string } }> => {
+      order.push("disk");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order.push("disk is there");
+      return answers.resources["demo:index:Disk"]();
+    };
+    const after: typeof machine = (asked) => {
+      order.push("machine");
+      return machine(asked);
+    };
+    const { stackOutputs } = await run("up", { answers: { ...answers, resources: { "demo:index:Disk": slow, "demo:index:Machine": after } } });
+    expect(stackOutputs).toMatchObject({ machine: "machine-of-disk-1", dryRun: false });
+    expect((stackOutputs.result as Secret).reveal()).toBe("booted with made-key from https://factory.example.com/disk-1");
+    expect(order).toEqual(["disk", "disk is there", "machine"]);
+  });
+
+  it.concurrent.each([
+    ["a type that nobody makes", answers, 'demo:index:Strange "third": there is nothing here that stands in for its provider.'],
+    ["a function that nobody answers", { ...answers, invokes: {} }, "demo:index:urls: there is nothing here that stands in for its provider."],
+    ["an answer that fails", { ...answers, resources: { "demo:index:Disk": () => Promise.reject(new Error("507 disk full")) } }, 'demo:index:Disk "first": 507 disk full'],
+  ])("fails at once with %s", async (_, given, message) => {
+    expect((await failure(run("up", { answers: given, environment: { MORE: "1" } }))).message).toBe(message);
+  });
+});
+
 describe("a program that goes wrong", () => {
   const fails = (fault: string, more: Partial<RecordOptions> = {}): Promise<RecordingError> =>
     failure(run("broken", { config: { hidden: "s3cr3t-t0ken" }, secretKeys: ["hidden"], environment: { FAULT: fault }, ...more }));

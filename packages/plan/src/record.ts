@@ -38,7 +38,7 @@ export interface RecordOptions {
 /**
  * Runs a Pulumi program through its own SDK, in a process of its own, against a monitor that writes down what the engine would be asked for.
  *
- * Nothing is made, no provider runs, and nothing outside this machine is called. It is always a preview of an empty stack.
+ * Nothing is made, no provider runs, and nothing outside this machine is called, unless by `answers`. It is always the first run of an empty stack.
  * @throws RecordingError with a message for a person
  */
 export async function recordProgram(options: RecordOptions): Promise<Recording> {
@@ -76,7 +76,7 @@ export async function recordProgram(options: RecordOptions): Promise<Recording> 
   const { stack, organization = "organization", environment = {}, compileCache } = options;
   let run: ReturnType<typeof runProgram> | undefined;
   try {
-    run = runProgram({ program, project, stack, organization, config, secretKeys, environment, address: monitor.address, compileCache });
+    run = runProgram({ program, project, stack, organization, config, secretKeys, environment, address: monitor.address, compileCache, dryRun: options.answers?.complete !== true });
     const ended = await Promise.race([run.ended, interruption.promise]);
     failIfFailed(ended, monitor.seen, program);
     learnSecrets(monitor.seen, redactor);

@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+/** The stand-ins, each on its own. Exit codes: 0 stopped, 1 refused, 70 a fault of ours. */
+import { once } from "node:events";
+import { Command, InvalidArgumentError } from "commander";
+import { LabError } from "./errors.ts";
+import type { StandIn, StandInArgs } from "./stand-ins/server.ts";
+
+/** What every stand-in is told in the same way. */
+interface Options {
+  port: number;
+  host: string;
+  state?: string;
+  fault: string[];
+}
+
+/** A stand-in that has started, and what it says to whoever wants to use it. */
+interface Started {
+  standIn: StandIn;
+  lines: Record<string, string>;
+}
+
+export function cli(): Command {
+  const program = new Command("rzp-lab").description("Vendors' APIs that are not there: each speaks the vendor's protocol on the loopback, keeps state, and can be told to fail.").showSuggestionAfterError().showHelpAfterError("(use --help for what there is)");
+
+  standIn(program, "proxmox", "Proxmox VE 9, with TLS")
+    .option("--token <id=secret>", "API token that may do everything", "root@pam!lab=00000000-0000-4000-8000-000000000000")
+    .option("--node <names...>", "hosts of the cluster", ["pve1"])
+    .action(async ({ token, node, ...options }: Options & { token: string; node: string[] }) => {
+      await run("proxmox", async () => {
+        const { startProxmox } = await import("./stand-ins/proxmox/proxmox.ts");
+        const [, id = "", secret = ""] = /^(.+@.+!.+?)=(.+)$/.exec(token) ?? [];
+        if (id === "") throw new LabError(`--token ${token}: is no API token. Write it as user@realm!name=secret.`);
+        const proxmox = await startProxmox({ ...argsOf(options), tokens: [{ id, secret }], hosts: node.map((name) => ({ name })) });
+        return { standIn: proxmox, lines: { api: `${proxmox.url}/api2/json`, header: `Authorization: PVEAPIToken=${token}` } };
+      });
+    });
+
+  return program;
+}
+
+/** A command with what all of them are told. */
+function standIn(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option("--port <number>", "0 for any that is free", portOf, 0)
+    .option("--host <address>", "an address of the loopback", "127.0.0.1")
+    .option("--state <folder>", "keep the state there, and read it again at the next start")
+    .option("--fault <fault>", "a name, or YAML or JSON such as '{on: POST /**, nth: 2, status: 500}'; may be given more than once", (fault: string, all: string[]) => [...all, fault], []);
+}
+
+function argsOf({ port, host, state, fault }: Options): StandInArgs {
+  return { port, host, faults: fault, ...(state === undefined ? {} : { folder: state }) };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError("Give a whole number from 0 to 65535.");
+  return port;
+}
+
+/** Starts one, says how to reach it, and stops it at Ctrl+C. */
+async function run(name: string, start: () => Promise<Started>): Promise<void> {
+  try {
+    const { standIn, lines } = await start();
+    for (const [what, text] of Object.entries({ ...lines, control: `${standIn.url}/rzp-lab/faults, ${standIn.url}/rzp-lab/calls` })) console.log(`${name} ${what}: ${text}`);
+    await Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal)));
+    await standIn.close();
+  } catch (error) {
+    console.error(error instanceof LabError ? `error: ${error.message}` : error);
+    process.exitCode = error instanceof LabError ? 1 : 70;
+  }
+}
+
+if (import.meta.main) await cli().parseAsync();
