@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { Agent, fetch } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
+import { TalosClient } from "./talos-client.ts";
 
 const CLI = join(import.meta.dirname, "cli.ts");
 // The type of what execa gives cannot be written down with exactOptionalPropertyTypes.
@@ -47,7 +48,34 @@ describe("rzp-lab", () => {
     expect(JSON.parse(readFileSync(join(folder, "proxmox.json"), "utf8"))).toMatchObject({ vms: {} });
   });
 
+  it("starts Infisical with secrets from a file", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "rzp-lab-secrets-")), "secrets.yaml");
+    writeFileSync(file, "/media: { API_KEY: abc }\n");
+    const { api = "", project = "" } = await said(rzpLab("infisical", "--client-secret", "s3cret", "--secrets", file));
+    const logged = await fetch(`${api}/v1/auth/universal-auth/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ clientId: "lab", clientSecret: "s3cret" }) });
+    const { accessToken } = (await logged.json()) as { accessToken: string };
+    const read = await fetch(`${api}/v3/secrets/raw/API_KEY?workspaceId=${project}&environment=prod&secretPath=/media`, { headers: { authorization: `Bearer ${accessToken}` } });
+    expect(await read.json()).toMatchObject({ secret: { secretValue: "abc" } });
+    writeFileSync(file, "media: {}\n/media: { API_KEY: 1 }\n");
+    expect((await rzpLab("infisical", "--secrets", file)).stderr).toBe(`error: ${file}: media is no absolute folder, such as /media; /media API_KEY is no text; put it in quotes.`);
+    rmSync(dirname(file), { recursive: true });
+  });
+
+  it("starts machines that run Talos, and their image factory", async () => {
+    const { machines = "", factory = "" } = await said(rzpLab("talos", "--machine", "127.0.11.1:0", "127.0.11.2:0", "--talos", "v1.13.5"));
+    const endpoints = machines.split(" ");
+    expect(endpoints).toEqual([expect.stringMatching(/^127\.0\.11\.1:\d+$/), expect.stringMatching(/^127\.0\.11\.2:\d+$/)]);
+    const client = await TalosClient.connect({ endpoint: endpoints[1] ?? "" });
+    expect(await client.version()).toBe("v1.13.5");
+    client.close();
+    expect(await (await fetch(`${factory}/versions`)).json()).toEqual(["v1.13.5"]);
+    const taken = await rzpLab("talos", "--machine", endpoints[1] ?? "");
+    expect([taken.exitCode, taken.stderr]).toEqual([1, expect.stringContaining(`error: talos: cannot listen on ${endpoints[1] ?? ""}`)]);
+  });
+
   it.each([
+    [["talos", "--machine", "10.0.0.1"], "error: --machine 10.0.0.1: 10.0.0.1 is not on the loopback."],
+    [["infisical", "--secrets", "/none"], "error: /none: there is no such file."],
     [["proxmox", "--fault", "disk-ful"], 'error: There is no fault "disk-ful". Did you mean "disk-full"?'],
     [["proxmox", "--token", "secret"], "error: --token secret: is no API token. Write it as user@realm!name=secret."],
     [["proxmox", "--host", "10.0.0.1"], "error: proxmox: 10.0.0.1 is not on the loopback."],

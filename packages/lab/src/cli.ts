@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The stand-ins, each on its own. Exit codes: 0 stopped, 1 refused, 70 a fault of ours. */
 import { once } from "node:events";
+import { isIPv4 } from "node:net";
 import { Command, InvalidArgumentError } from "commander";
 import { LabError } from "./errors.ts";
 import type { StandIn, StandInArgs } from "./stand-ins/server.ts";
@@ -35,7 +36,45 @@ export function cli(): Command {
       });
     });
 
+  standIn(program, "talos", "machines that run Talos over gRPC, and its image factory, whose port this is")
+    .option("--machine <addresses...>", "addresses of the loopback, each with a port or at 50000", ["127.0.10.1"])
+    .option("--disk <devices...>", "disks of each machine", ["/dev/sda"])
+    .option("--talos <version>", "what they boot", "v1.13.0")
+    .action(async ({ machine, disk, talos: version, ...options }: Options & { machine: string[]; disk: string[]; talos: string }) => {
+      await run("talos", async () => {
+        const { startTalos } = await import("./stand-ins/talos/talos.ts");
+        const args = machine.map((text) => ({ ...machineOf(text), disks: disk.map((device) => ({ device, size: 40 * 2 ** 30 })) }));
+        const talos = await startTalos({ ...argsOf(options), version });
+        const machines = await Promise.all(args.map((one) => talos.boot(one))).catch(async (error: unknown) => {
+          await talos.close();
+          throw error;
+        });
+        return { standIn: talos, lines: { machines: machines.map(({ address, port }) => `${address}:${port}`).join(" "), factory: talos.url } };
+      });
+    });
+
+  standIn(program, "infisical", "Infisical, with one identity and one project")
+    .option("--client-id <id>", "of a machine identity with universal auth", "lab")
+    .option("--client-secret <secret>", "of the same", "lab")
+    .option("--project <slug>", "of the project", "homelab")
+    .option("--environment <slug>", "of its environment", "prod")
+    .option("--secrets <file>", "YAML or JSON with values by folder and key, such as {/media: {API_KEY: abc}}")
+    .action(async ({ clientId, clientSecret, project, environment, secrets, ...options }: Options & Record<"clientId" | "clientSecret" | "project" | "environment", string> & { secrets?: string }) => {
+      await run("infisical", async () => {
+        const { LAB_PROJECT_ID: id, readFolders, startInfisical } = await import("./stand-ins/infisical/infisical.ts");
+        const folders = secrets === undefined ? {} : readFolders(secrets);
+        const infisical = await startInfisical({ ...argsOf(options), identities: { [clientId]: clientSecret }, projects: { [project]: { id, environments: { [environment]: folders } } } });
+        return { standIn: infisical, lines: { api: `${infisical.url}/api`, project: id } };
+      });
+    });
+
   return program;
+}
+
+function machineOf(text: string): { address: string; port?: number } {
+  const [address = "", port] = text.split(":");
+  if (!isIPv4(address) || !address.startsWith("127.")) throw new LabError(`--machine ${text}: ${address} is not on the loopback. Give an address in 127.0.0.0/8, as 127.0.10.1 or 127.0.0.1:50001.`);
+  return { address, ...(port === undefined ? {} : { port: portOf(port) }) };
 }
 
 /** A command with what all of them are told. */

@@ -1,7 +1,8 @@
+import { createPublicKey } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { makeAuthority, makeKeyPair, type Identity } from "./certificates.ts";
+import { makeAuthority, makeKeyPair, openAuthority, type Identity } from "./certificates.ts";
 import { KubeClient } from "./client.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 import { nodeObject, PLAYED, type LabNode } from "./nodes.ts";
@@ -18,9 +19,21 @@ type Binaries<Name extends string> = Readonly<Record<Name, string>>;
 export const API_SERVER = ["etcd", "kube-apiserver"] as const;
 export const CONTROL_PLANE = [...API_SERVER, "kube-controller-manager", "kube-scheduler", "kwok"] as const;
 
+/** What a cluster signs with. */
+export interface ClusterKeys {
+  /** Signs for the API server and for all who speak to it. */
+  authority: Identity;
+  /** Signs for the API server where it passes a request on. */
+  frontProxy: Identity;
+  /** Private key that signs the tokens of ServiceAccounts, PEM. */
+  serviceAccounts: string;
+}
+
 interface CommonArgs {
   /** Kept, with logs, certificates and data. @default a temporary folder that is removed at the end */
   folder?: string;
+  /** Somebody else's, whose kubeconfigs then work here: a Talos that was told to start its cluster has them. @default made for this cluster alone */
+  keys?: ClusterKeys;
 }
 
 /** An API server that admits objects and runs nothing. */
@@ -61,7 +74,7 @@ export interface ControlPlane {
 export async function startControlPlane(args: ControlPlaneArgs): Promise<ControlPlane> {
   const processes = new Processes(args.folder);
   try {
-    const pki = await writeCertificates(processes.folder);
+    const pki = await writeCertificates(processes.folder, args.keys);
     const etcd = await startEtcd(processes, args.binaries.etcd);
     const { server, daemon } = await startApiServer(processes, args.binaries["kube-apiserver"], pki, etcd);
     const access = { server, authority: pki.authority, user: pki.admin };
@@ -90,20 +103,21 @@ interface Pki {
   file: (name: string) => string;
 }
 
-async function writeCertificates(folder: string): Promise<Pki> {
+async function writeCertificates(folder: string, keys: ClusterKeys | undefined): Promise<Pki> {
   const file = (name: string): string => join(folder, "pki", name);
   mkdirSync(file(""), { recursive: true });
   const write = (name: string, { certificate, key }: Identity): void => {
     writeFileSync(file(`${name}.crt`), certificate);
     writeFileSync(file(`${name}.key`), key, { mode: 0o600 });
   };
-  const [cluster, front] = [await makeAuthority("kubernetes"), await makeAuthority("front-proxy")];
+  const cluster = keys === undefined ? await makeAuthority("kubernetes") : openAuthority(keys.authority);
+  const front = keys === undefined ? await makeAuthority("front-proxy") : openAuthority(keys.frontProxy);
   const service = "kubernetes.default.svc";
   write("ca", cluster);
   write("front-proxy-ca", front);
   write("front-proxy-client", await front.client("front-proxy-client"));
   write("apiserver", await cluster.server("kube-apiserver", ["localhost", HOST, FIRST_SERVICE, "kubernetes", "kubernetes.default", service, `${service}.cluster.local`]));
-  const tokens = await makeKeyPair();
+  const tokens = keys === undefined ? await makeKeyPair() : { privateKey: keys.serviceAccounts, publicKey: createPublicKey(keys.serviceAccounts).export({ type: "spki", format: "pem" }) };
   writeFileSync(file("service-accounts.key"), tokens.privateKey, { mode: 0o600 });
   writeFileSync(file("service-accounts.pub"), tokens.publicKey);
   return {

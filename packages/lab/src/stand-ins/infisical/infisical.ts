@@ -1,10 +1,16 @@
-import type { z } from "zod";
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { LabError } from "../../errors.ts";
 import { Refusal } from "../refusal.ts";
 import { serve, type Answer, type Call, type Route, type StandIn, type StandInArgs } from "../server.ts";
 import { State } from "../state.ts";
 import { authenticate, EXPIRED, LOGIN, login, renew, revoke, TOKEN } from "./auth.ts";
 import { CREATE, createFolder, createSecret, DELETE, deleteSecret, FOLDERS, LIST, listFolders, listSecrets, NEW_FOLDER, READ, readSecret, updateSecret, WRITE } from "./secrets.ts";
 import { infisicalState, type InfisicalContent, type InfisicalState } from "./state.ts";
+
+/** Id of the project where nobody cares which. */
+export const LAB_PROJECT_ID = "00000000-0000-4000-8000-000000000000";
 
 /** What an Infisical is started with; what it holds is read only where its folder has nothing yet. */
 export interface InfisicalArgs extends StandInArgs, InfisicalContent {
@@ -45,6 +51,17 @@ export async function startInfisical({ identities, projects, tokenTtl = 2_592_00
     args,
   );
   return { ...standIn, state: state.value };
+}
+
+const FOLDERS_FILE = z.record(z.string().regex(/^(\/|(\/[-_a-zA-Z0-9]+)+)$/, "is no absolute folder, such as /media"), z.record(z.string(), z.string("is no text; put it in quotes")));
+
+/** Values by folder and key, from a file. */
+export function readFolders(file: string): z.output<typeof FOLDERS_FILE> {
+  if (!existsSync(file)) throw new LabError(`${file}: there is no such file.`);
+  const { success, data, error } = FOLDERS_FILE.safeParse(parse(readFileSync(file, "utf8")));
+  if (success) return data;
+  const problems = error.issues.map((issue) => `${issue.path.join(" ") || "it"} ${(issue.code === "invalid_key" ? issue.issues[0] : issue)?.message ?? ""}`);
+  throw new LabError(`${file}: ${problems.join("; ")}.`);
 }
 
 function routes(state: InfisicalState, ttl: number, limit: () => void): Route[] {
