@@ -17,7 +17,8 @@ const services = homelab(stack);
 
 const { endpoint, insecure } = stack.proxmox;
 const proxmox = new ProxmoxProvider("proxmox", { endpoint, insecure, apiToken: secrets.PROXMOX_VE_API_TOKEN });
-const cloudflare = new CloudflareProvider("cloudflare", { apiToken: secrets.CLOUDFLARE_API_TOKEN });
+const { baseUrl } = stack.cloudflare;
+const cloudflare = new CloudflareProvider("cloudflare", { apiToken: secrets.CLOUDFLARE_API_TOKEN, ...(baseUrl === undefined ? {} : { baseUrl }) });
 
 const image = new TalosImage("talos", { version: stack.cluster.talos });
 const machines = makeMachines(stack, image, proxmox);

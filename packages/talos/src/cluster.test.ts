@@ -84,6 +84,16 @@ describe("TalosCluster", () => {
     expect(installer("worker-1")).toContain("image: factory/gpu:v1.13.9");
   });
 
+  it("reaches a machine where it is said to be, and calls it by its address all the same", async () => {
+    const { "cp-1": first, "cp-2": second, ...others } = homelab.nodes;
+    if (first === undefined || second === undefined) throw new Error("no control planes");
+    const { find, calls } = await cluster({ nodes: { "cp-1": { ...first, endpoint: "127.0.20.11:12345" }, "cp-2": second, ...others } });
+    const there = { node: "10.0.20.11", endpoint: "127.0.20.11:12345" };
+    expect([find(APPLY, "homelab-cp-1"), find(BOOTSTRAP), find(KUBECONFIG)].map(({ inputs: { node, endpoint } }) => ({ node, endpoint }))).toEqual([there, there, there]);
+    expect(find(APPLY, "homelab-cp-2").inputs).not.toHaveProperty("endpoint");
+    expect(calls.find(({ token }) => token.startsWith("talos:client/"))?.inputs).toMatchObject({ endpoints: ["127.0.20.11:12345", "10.0.20.12", "10.0.20.13"] });
+  });
+
   it("is transformed last", async () => {
     const { find } = await cluster({ transform: { apply: (args) => ({ ...args, endpoint: `${args.node as string}:50001` }) } });
     expect(find(APPLY, "homelab-cp-1").inputs).toMatchObject({ node: "10.0.20.11", endpoint: "10.0.20.11:50001" });

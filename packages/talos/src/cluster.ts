@@ -18,6 +18,8 @@ export interface TalosNode {
   role: "controlplane" | "worker";
   /** IPv4 address without prefix. The machine must already answer there when it waits for its first configuration (cloud-init, or a lease of the router). In place. */
   address: string;
+  /** Where its Talos API is reached from here, when not at `address`: behind a forwarded port, or in a lab. A host, with a port unless it is 50000. In place. @default `address` */
+  endpoint?: string;
   /** The machine itself: it is configured after this resource is there. @default no machine is waited for */
   after?: Resource;
   /** MAC address of the card that gets the address: needed with more than one card, or all of them get it. In place. @default every virtio card */
@@ -120,7 +122,7 @@ export class TalosCluster extends ComponentResource {
     const secrets = new talos.machine.Secrets(name, { talosVersion: spec.secretsFrom }, { parent: this, protect: args.protect ?? true, ignoreChanges: ["talosVersion"] });
     const clientConfiguration = secret(secrets.clientConfiguration);
     const configurations = applyConfigurations(this, spec, args, { secrets, clientConfiguration }, transform?.apply);
-    const access = { node: first.address, clientConfiguration };
+    const access = { ...reach(first), clientConfiguration };
     const bootstrap = new talos.machine.Bootstrap(name, { ...access, timeouts: { create: timeout } }, { parent: this, dependsOn: configured(first, configurations) });
     // Without an explicit renewal window every up may fail: `unexpected unknown property value for "kubeconfigRaw"`.
     const kubeconfig = new talos.cluster.Kubeconfig(name, { ...access, certificateRenewalDuration: "720h", timeouts: { create: timeout, update: timeout } }, { parent: this, dependsOn: bootstrap });
@@ -164,7 +166,7 @@ function applyConfigurations(parent: TalosCluster, spec: ClusterSpec, args: Args
   const apply = (node: NodeSpec, before: Resource | undefined): talos.machine.ConfigurationApply => {
     const { image = args.image, after } = args.nodes[node.name] ?? {};
     const inputs: talos.machine.ConfigurationApplyArgs = {
-      node: node.address,
+      ...reach(node),
       clientConfiguration: access.clientConfiguration,
       machineConfigurationInput: generated[node.role],
       configPatches: [output(image.installerImage).apply((installer) => patchYaml(installPatch(node.installDisk, installer))), ...machinePatches(spec, node).map(patchYaml)],
@@ -180,6 +182,10 @@ function applyConfigurations(parent: TalosCluster, spec: ClusterSpec, args: Args
   return applied;
 }
 
+function reach({ address, endpoint }: NodeSpec): { node: string; endpoint?: string } {
+  return { node: address, ...(endpoint === undefined ? {} : { endpoint }) };
+}
+
 // Only what the keys need goes in here: this result is one secret, and a patch in it would never be seen in a preview.
 function generate(parent: TalosCluster, { name, endpoint, secretsFrom, kubernetes }: ClusterSpec, machineType: NodeSpec["role"], { secrets }: Access): Output<string> {
   const generated = talos.machine.getConfigurationOutput(
@@ -190,7 +196,7 @@ function generate(parent: TalosCluster, { name, endpoint, secretsFrom, kubernete
 }
 
 function talosconfig(parent: TalosCluster, { name, controlPlanes, workers }: ClusterSpec, clientConfiguration: Access["clientConfiguration"]): Output<string> {
-  const addresses = (nodes: readonly NodeSpec[]): string[] => nodes.map(({ address }) => address);
-  const endpoints = addresses(controlPlanes);
-  return secret(talos.client.getConfigurationOutput({ clusterName: name, clientConfiguration, endpoints, nodes: [...endpoints, ...addresses(workers)] }, { parent }).talosConfig);
+  const endpoints = controlPlanes.map(({ address, endpoint }) => endpoint ?? address);
+  const nodes = [...controlPlanes, ...workers].map(({ address }) => address);
+  return secret(talos.client.getConfigurationOutput({ clusterName: name, clientConfiguration, endpoints, nodes }, { parent }).talosConfig);
 }

@@ -46,6 +46,6 @@ function cidr(path: string, text: string, refuse: Refuse): Network {
   return parseCidr(text) ?? refuse(path, `"${text}" is not an IPv4 network`, "Write it as 10.0.20.0/24, without host bits.");
 }
 
-function isHost(text: string): boolean {
+export function isHost(text: string): boolean {
   return isIpv4(text) || isHostName(text);
 }

@@ -64,6 +64,8 @@ describe("clusterSpec", () => {
     ["an address outside the network", node({ address: "10.0.21.21" }), "nodes.worker-1.address 10.0.21.21 lies outside network.nodes (10.0.20.0/24)."],
     ["the broadcast address", node({ address: "10.0.20.255" }), "nodes.worker-1.address 10.0.20.255 is the network or broadcast address of 10.0.20.0/24."],
     ["an address with a prefix", node({ address: "10.0.20.21/24" }), 'nodes.worker-1.address "10.0.20.21/24" is not an IPv4 address.'],
+    ["an endpoint that is a URL", node({ endpoint: "https://127.0.0.1:50001" }), 'nodes.worker-1.endpoint "https://127.0.0.1:50001" is not a host with or without a port. Write it as 192.168.2.9:50001.'],
+    ["an endpoint with a port that is none", node({ endpoint: "127.0.0.1:65536" }), 'nodes.worker-1.endpoint "127.0.0.1:65536" is not'],
     ["a MAC address that is none", node({ mac: "bc-24-11-0a-0b-0c" }), 'nodes.worker-1.mac "bc-24-11-0a-0b-0c" is not a MAC address. Write it as bc:24:11:0a:0b:0c.'],
     ["a MAC address given twice", { nodes: { ...homelab.nodes, a: { role: "worker", address: "10.0.20.31", mac: "bc:24:11:0a:0b:0c" }, b: { role: "worker", address: "10.0.20.32", mac: "BC:24:11:0A:0B:0C" } } }, "nodes.b.mac bc:24:11:0a:0b:0c is already nodes.a.mac."],
     ["an install disk that is none", node({ installDisk: "sda" }), 'nodes.worker-1.installDisk "sda" is not a device. Write it as /dev/sda.'],

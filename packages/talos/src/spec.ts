@@ -1,5 +1,5 @@
 import { didYouMean, isDnsLabel, parseBytes, parseDuration, refusal, type Bytes, type Duration, type Network, type Refuse } from "@rzp/core";
-import { checkAddresses, checkNetwork } from "./network.ts";
+import { checkAddresses, checkNetwork, isHost } from "./network.ts";
 import { DATA_DISK, type MachinePatch } from "./patches.ts";
 import { checkPatches } from "./patch-rules.ts";
 import { versionMistakes } from "./versions.ts";
@@ -24,6 +24,8 @@ export interface NodeSpec {
   role: "controlplane" | "worker";
   /** IPv4 address without prefix, no other machine's. */
   address: string;
+  /** Where its Talos API is reached; undefined means at its address. */
+  endpoint: string | undefined;
   /** Lower case; undefined means every virtio card. */
   mac: string | undefined;
   /** Device Talos is installed on. */
@@ -112,15 +114,21 @@ function checkVersions({ image, kubernetes, secretsFrom, nodes }: Omit<TalosClus
 
 function nodeSpec(name: string, node: TalosNode, refuse: Refuse): NodeSpec {
   const path = `nodes.${name}`;
-  const { role, address, installDisk = "/dev/sda", labels, patches = [] } = node;
+  const { role, address, endpoint, installDisk = "/dev/sda", labels, patches = [] } = node;
   if (!isDnsLabel(name)) refuse(path, "is not a DNS label", "A node's name is its host name: 1 to 63 characters of a-z, 0-9 and -.");
   if (!["controlplane", "worker"].includes(role)) refuse(`${path}.role`, `"${role}" is not a role`, didYouMean(role, ["controlplane", "worker"]));
+  if (endpoint !== undefined && !isEndpoint(endpoint)) refuse(`${path}.endpoint`, `"${endpoint}" is not a host with or without a port`, "Write it as 192.168.2.9:50001.");
   if (!installDisk.startsWith("/dev/")) refuse(`${path}.installDisk`, `"${installDisk}" is not a device`, "Write it as /dev/sda.");
   const mac = node.mac?.toLowerCase();
   if (mac !== undefined && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) refuse(`${path}.mac`, `"${mac}" is not a MAC address`, "Write it as bc:24:11:0a:0b:0c.");
   for (const [key, value] of Object.entries(labels ?? {})) checkLabel(`${path}.labels`, key, value, role, refuse);
   checkPatches(`${path}.patches`, patches, refuse);
-  return { name, role, address, mac, installDisk, dataDisk: dataDisk(`${path}.dataDisk`, node.dataDisk, refuse), labels, patches };
+  return { name, role, address, endpoint, mac, installDisk, dataDisk: dataDisk(`${path}.dataDisk`, node.dataDisk, refuse), labels, patches };
+}
+
+function isEndpoint(text: string): boolean {
+  const [host = "", port = "50000", ...more] = text.split(":");
+  return isHost(host) && /^\d+$/.test(port) && Number(port) > 0 && Number(port) < 65_536 && more.length === 0;
 }
 
 function dataDisk(path: string, disk: boolean | DataDisk | undefined, refuse: Refuse): Required<DataDisk> | undefined {

@@ -11,6 +11,8 @@ const bytes = z.custom<Bytes>((size) => typeof size === "string" && /[KMGT]i$/.t
   error: "is not a size with a binary unit such as 32Gi",
 });
 const httpsUrl = z.url({ protocol: /^https$/, error: "is not an https:// address" });
+/** Plain http where nobody can listen: on this machine. */
+const httpsOrLoopback = z.url({ protocol: /^https?$/, error: "is not an https:// address" }).refine((url) => url.startsWith("https:") || isLoopback(url), "is not an https:// address, and not one of this machine");
 const version = z.string().regex(/^v\d+\.\d+\.\d+$/, "is not a full version such as v1.13.9");
 // What Proxmox and Linux take as names; 15 characters are an interface's limit.
 const bridge = z.string().regex(/^[a-zA-Z][\w.-]{0,14}$/, "is not the name of a bridge such as vmbr0: 1 to 15 letters, digits, dots, - and _");
@@ -40,6 +42,8 @@ const machine = z.strictObject({
   /** Proxmox id, 100 to 999999999; fixed, so that a taken one can be refused before it is adopted. */
   vmId: z.int().min(100).max(999_999_999),
   address,
+  /** Where its Talos API is reached from here, as host:port, when not at its address. */
+  endpoint: text.optional(),
   cores: z.int().min(1).max(128),
   /** Whole MiB. */
   memory: bytes,
@@ -93,10 +97,12 @@ export const stackSchema = z.strictObject({
     zoneId: hex32,
     zone: hostName,
     tunnel: label,
+    /** Where its API is, when not at Cloudflare: in a lab. */
+    baseUrl: httpsOrLoopback.optional(),
     /** Names on the certificate that Cloudflare shows, where an advanced one is ordered; without it, the zone and one level below. */
     certificateNames: z.array(certificateName).min(1, "needs at least one name").optional(),
   }),
-  infisical: z.strictObject({ siteUrl: httpsUrl, projectId: text, projectSlug: label, environment: label }),
+  infisical: z.strictObject({ siteUrl: httpsOrLoopback, projectId: text, projectSlug: label, environment: label }),
   certificates: z.strictObject({ email: z.email("is not an e-mail address") }),
   /** Where Longhorn's backups go; without it there are only snapshots, on the same disks. */
   backups: z.strictObject({ target: z.string().regex(/^(nfs|s3|cifs):\/\/\S+$/, "is not a backup target such as nfs://10.0.10.5:/tank/backups") }).optional(),
@@ -112,3 +118,7 @@ export const stackSchema = z.strictObject({
 export type Stack = z.infer<typeof stackSchema>;
 
 export const overrideSchema = override;
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && /^127(\.\d+){3}$/.test(new URL(url).hostname);
+}

@@ -9,9 +9,10 @@ const DATA_LABEL = { "node.longhorn.io/create-default-disk": "true" };
 
 /** The Talos cluster on the machines. */
 export function makeCluster({ cluster, machines, network }: Stack, image: TalosImage, vms: Readonly<Record<string, Resource>>, { services: running }: RenderContext): TalosCluster {
-  const node = (name: string, { role, address, dataDisk }: Stack["machines"][string]): TalosNode => ({
+  const node = (name: string, { role, address, endpoint, dataDisk }: Stack["machines"][string]): TalosNode => ({
     role,
     address,
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(vms[name] === undefined ? {} : { after: vms[name] }),
     ...(dataDisk === undefined ? {} : { dataDisk: true, labels: DATA_LABEL }),
   });

@@ -6,9 +6,9 @@ import { NAMES } from "../site.ts";
 
 /** Every routed service's name in the zone: through the tunnel where it is public, else the ingress controller's address on the home network. */
 export function publishHosts({ cloudflare }: Stack, context: RenderContext, provider: ProviderResource): PublishedHosts {
-  const { tunnel, certificateNames, ...ids } = cloudflare;
+  const { tunnel, certificateNames, accountId, zoneId, zone } = cloudflare;
   const hosts = context.services.flatMap((service) => published(service, context));
-  return new PublishedHosts(tunnel, { ...ids, tunnelName: tunnel, hosts, ...(certificateNames === undefined ? {} : { certificateNames }) }, { provider });
+  return new PublishedHosts(tunnel, { accountId, zoneId, zone, tunnelName: tunnel, hosts, ...(certificateNames === undefined ? {} : { certificateNames }) }, { provider });
 }
 
 function published(service: ServiceFacts, context: RenderContext): PublishedHost[] {
