@@ -1,4 +1,5 @@
 export { admitTree, type Admission, type Refusal } from "./admission.ts";
+export { startEso, type EsoArgs } from "./eso/eso.ts";
 export { findBinaries, type FindBinariesOptions } from "./binaries.ts";
 export { KubeClient, refusalOf, type Answer } from "./client.ts";
 export { API_SERVER, CONTROL_PLANE, startControlPlane, type ClusterKeys, type ControlPlane, type ControlPlaneArgs } from "./control-plane.ts";
