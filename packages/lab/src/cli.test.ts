@@ -73,6 +73,15 @@ describe("rzp-lab", () => {
     expect([taken.exitCode, taken.stderr]).toEqual([1, expect.stringContaining(`error: talos: cannot listen on ${endpoints[1] ?? ""}`)]);
   });
 
+  it("starts Cloudflare with its zones and a token", async () => {
+    const child = rzpLab("cloudflare", "--zone", "example.com", "example.org", "--token", "t".repeat(40));
+    const { api = "", header = "" } = await said(child);
+    const answer = await fetch(`${api}/zones?name=example.org`, { headers: { authorization: header.replace("Authorization: ", "") } });
+    expect(await answer.json()).toMatchObject({ success: true, result: [{ name: "example.org" }] });
+    child.kill("SIGINT");
+    expect(await child).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
   it.each([
     [["talos", "--machine", "10.0.0.1"], "error: --machine 10.0.0.1: 10.0.0.1 is not on the loopback."],
     [["infisical", "--secrets", "/none"], "error: /none: there is no such file."],

@@ -68,6 +68,17 @@ export function cli(): Command {
       });
     });
 
+  standIn(program, "cloudflare", "Cloudflare: zones, DNS records, tunnels")
+    .option("--token <secret>", "API token that may do everything", "lab-0000000000000000000000000000000000000")
+    .option("--zone <names...>", "zones that are there from the start", ["example.com"])
+    .action(async ({ token, zone, ...options }: Options & { token: string; zone: string[] }) => {
+      await run("cloudflare", async () => {
+        const { startCloudflare } = await import("./stand-ins/cloudflare/cloudflare.ts");
+        const cloudflare = await startCloudflare({ ...argsOf(options), tokens: [{ secret: token }], zones: zone });
+        return { standIn: cloudflare, lines: { api: `${cloudflare.url}/client/v4`, header: `Authorization: Bearer ${token}` } };
+      });
+    });
+
   return program;
 }
 

@@ -7,6 +7,7 @@ export { applyCrds, findCrds, type Crd, type CustomKind, type FindCrdsOptions, t
 export { LabError, LabMissing } from "./errors.ts";
 export type { LabNode } from "./nodes.ts";
 export type { Daemon, Processes } from "./processes.ts";
+export { CLOUDFLARE_LAB_TOKEN, startCloudflare, type Cloudflare, type CloudflareArgs } from "./stand-ins/cloudflare/cloudflare.ts";
 export { LAB_SECRET, startProxmox, type Proxmox, type ProxmoxArgs } from "./stand-ins/proxmox/proxmox.ts";
 export type { BootedVm, GuestInterface, LabHost } from "./stand-ins/proxmox/world.ts";
 export { startInfisical, type Infisical, type InfisicalArgs } from "./stand-ins/infisical/infisical.ts";
