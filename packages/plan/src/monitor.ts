@@ -112,9 +112,10 @@ export async function startMonitor(protocol: Protocol, deployment: Deployment, a
 
   function make({ urn, type, name, custom, inputs }: RecordedResource): Promise<Made | undefined> | Made | undefined {
     if (!custom) return undefined;
+    const answer = answers.resources?.[type];
     // A provider is there as soon as it is configured.
-    if (complete && isProvider(type)) return { id: name };
-    return answered(`${type} "${name}"`, () => answers.resources?.[type]?.({ urn, name, inputs: clear(inputs) as Fields }));
+    if (complete && answer === undefined && isProvider(type)) return { id: name };
+    return answered(`${type} "${name}"`, () => answer?.({ urn, name, inputs: clear(inputs) as Fields }));
   }
 
   async function registerResource(request: RegisterResourceRequest): Promise<InstanceType<Protocol["resource"]["RegisterResourceResponse"]>> {
