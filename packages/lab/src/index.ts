@@ -6,8 +6,8 @@ export { API_SERVER, CONTROL_PLANE, startControlPlane, type ClusterKeys, type Co
 export { applyCrds, findCrds, type Crd, type CustomKind, type FindCrdsOptions, type FoundCrds } from "./crds.ts";
 export { LabError, LabMissing } from "./errors.ts";
 export type { LabNode } from "./nodes.ts";
-export type { Daemon, Processes } from "./processes.ts";
 export { CLOUDFLARE_LAB_TOKEN, startCloudflare, type Cloudflare, type CloudflareArgs } from "./stand-ins/cloudflare/cloudflare.ts";
+export { freePort, type Daemon, type Processes } from "./processes.ts";
 export { LAB_SECRET, startProxmox, type Proxmox, type ProxmoxArgs } from "./stand-ins/proxmox/proxmox.ts";
 export type { BootedVm, GuestInterface, LabHost } from "./stand-ins/proxmox/world.ts";
 export { startInfisical, type Infisical, type InfisicalArgs } from "./stand-ins/infisical/infisical.ts";
@@ -25,3 +25,7 @@ export { htmlReport } from "./rehearsal/report-html.ts";
 export { rehearse, type Problem, type Rehearsal, type RehearsalArgs } from "./rehearsal/rehearsal.ts";
 export { treeOf } from "./rehearsal/tree.ts";
 export type { Arrival } from "./rehearsal/watch.ts";
+export { startHardware, type Hardware, type HardwareArgs, type Place } from "./machine-plane/hardware.ts";
+export type { Release } from "./machine-plane/kubernetes.ts";
+export { calledFor, type Made } from "./machine-plane/made.ts";
+export { makersOf, type MakersArgs } from "./machine-plane/makers.ts";

@@ -1,5 +1,6 @@
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Identity } from "./certificates.ts";
+import { LabError } from "./errors.ts";
 
 interface Access {
   server: string;
@@ -23,4 +24,22 @@ export function kubeconfig({ server, authority, user, namespace = "default", clu
     contexts: [{ name: login, context: { cluster, user: login, namespace } }],
     "current-context": login,
   });
+}
+
+interface KubeconfigFile {
+  clusters: { name: string; cluster: { server: string; "certificate-authority-data": string } }[];
+  users: { name: string; user: { "client-certificate-data": string; "client-key-data": string } }[];
+  contexts: { name: string; context: { cluster: string; user: string } }[];
+  "current-context": string;
+}
+
+/** What the current context of a kubeconfig leads to, where everything is in it, as Talos writes it. */
+export function readKubeconfig(text: string): { server: string; authority: string; user: Identity } {
+  const { clusters, users, contexts, ...file } = parse(text) as KubeconfigFile;
+  const context = contexts.find(({ name }) => name === file["current-context"])?.context;
+  const cluster = clusters.find(({ name }) => name === context?.cluster)?.cluster;
+  const user = users.find(({ name }) => name === context?.user)?.user;
+  if (cluster === undefined || user === undefined) throw new LabError("the kubeconfig has no cluster or no user for its current context");
+  const pem = (data: string): string => Buffer.from(data, "base64").toString("utf8");
+  return { server: cluster.server, authority: pem(cluster["certificate-authority-data"]), user: { certificate: pem(user["client-certificate-data"]), key: pem(user["client-key-data"]) } };
 }
