@@ -77,7 +77,7 @@ export default defineConfig(
   },
   {
     // What tests share is theirs alone.
-    files: ["**/*.test-data.ts"],
+    files: ["**/*.test-data.ts", "**/*.test-helper.ts"],
     rules: { "@nx/enforce-module-boundaries": boundaries(["type:testing"]) },
   },
   {
