@@ -20,8 +20,8 @@ function beside(chart: Declaration, name: string, id: Partial<WorkloadArgs> = {}
   const app = (port: number, change: Partial<WorkloadArgs> = {}) => workload({ image: IMAGE, port, health: "tcp", host: false, ...change });
   const all = registry(
     [
-      category("platform", { door: app(8443), gate: app(8080, { host: "sign-in", ...id }), columns: app(8123), s3: app(9000), logbook: openobserveChart({ version: "1.0.0", data: { size: "1Gi", backup: "daily" }, retentionDays: 7 }) }),
-      category("platform/data", { operator: app(80), "app-db": postgresDatabase({ size: "1Gi", backup: { none: "a database of a test" }, operator: "operator" }), queue: app(6380) }, { namespace: "data" }),
+      category("platform", { door: app(8443), gate: app(8080, { host: "sign-in", ...id }), columns: app(8123, { secrets: ["PASSWORD"] }), s3: app(9000, { secrets: ["ID", "KEY"] }), logbook: openobserveChart({ version: "1.0.0", data: { size: "1Gi", backup: "daily" }, retentionDays: 7 }) }),
+      category("platform/data", { operator: app(80), "app-db": postgresDatabase({ size: "1Gi", backup: { none: "a database of a test" }, operator: "operator" }), queue: app(6380, { secrets: ["PASSWORD"] }) }, { namespace: "data" }),
       category("apps", { llm: app(11_500), [name]: chart }),
     ],
     SITE,

@@ -70,6 +70,8 @@ describe("services that do not fit together", () => {
     ["a secret in no folder", [category("apps", { a: reading("/TOKEN") })], ["a (src/apps/a.ts) reads TOKEN from /TOKEN, which lies in no service's folder. Known are: /apps/a."]],
     ["a secret beside the services of a folder", [category("apps/media", { a: reading("/apps/media/TOKEN") })], ["a (src/apps/media/a.ts) reads TOKEN from /apps/media/TOKEN, which lies in no service's folder. Did you mean \"/apps/media/a\"?"]],
     ["a secret in a misspelt folder", [category("apps/media", { sonarr: app(), b: reading("/apps/media/sonar/TOKEN") })], ['b (src/apps/media/b.ts) reads TOKEN from /apps/media/sonar/TOKEN, which lies in no service\'s folder. Did you mean "/apps/media/sonarr"?']],
+    ["a secret that its owner does not declare", [category("apps", { a: app({ secrets: ["PASSWORD"] }), b: reading("/apps/a/PASSWRD") })], ['b (src/apps/b.ts) reads TOKEN from /apps/a/PASSWRD, which a (src/apps/a.ts) does not declare. Did you mean "/apps/a/PASSWORD"?']],
+    ["a secret of somebody who has none", [category("apps", { a: app(), b: reading("/apps/a/TOKEN") })], ["b (src/apps/b.ts) reads TOKEN from /apps/a/TOKEN, which a (src/apps/a.ts) does not declare. None is known here."]],
     ["a secret two read, and nobody owns", [category("apps", { a: reading("/apps/x/TOKEN"), b: reading("/apps/x/TOKEN") })], ["a (src/apps/a.ts)", "b (src/apps/b.ts)"].map((who) => `${who} reads TOKEN from /apps/x/TOKEN, which lies in no service's folder. Did you mean "/apps/a"?`)],
     ["one pod that no machine can hold", [category("apps", { a: asking("20Gi") })], ["a (src/apps/a.ts) asks for 20Gi of memory, and no machine has more than 16Gi (worker-1).", "The services ask for 20Gi of memory, but without worker-1 the others (worker-2) have 8Gi. The most by a (src/apps/a.ts) with 20Gi."]],
     ["one pod with more CPU than any machine", [category("apps", { a: asking("1Gi", "6") })], ["a (src/apps/a.ts) asks for 6 of CPU, and no machine has more than 4 (worker-1).", "The services ask for 6 of CPU, but without worker-1 the others (worker-2) have 2. The most by a (src/apps/a.ts) with 6."]],
@@ -88,7 +90,7 @@ describe("services that do not fit together", () => {
   });
 
   it("are not those that read another's key, or one of a service that is switched off; nor those that talk to a later layer which does not talk back", () => {
-    expect(problemsOf([category("core", { c: app({ talksTo: ["a"] }) }), category("apps", { a: reading("/core/c/TOKEN"), b: reading("/apps/off/TOKEN") })])).toEqual([]);
+    expect(problemsOf([category("core", { c: app({ talksTo: ["a"], secrets: ["TOKEN"] }) }), category("apps", { a: reading("/core/c/TOKEN"), b: reading("/apps/off/TOKEN") })])).toEqual([]);
   });
 
   it("are not refused for want of room where nothing is known of the machines, or the only one would be lost", () => {

@@ -177,7 +177,7 @@ describe("traps of home automation", () => {
   });
 
   it("node-red: logs in to the broker by a password of its own, which stands in no file of ours", () => {
-    expect(factsOf("node-red").secrets).toContainEqual({ key: "MQTT_PASSWORD", remote: "/apps/home-automation/mosquitto/NODE_RED_PASSWORD" });
+    expect(factsOf("node-red").secrets).toContainEqual({ key: "MQTT_PASSWORD", remote: "/apps/home-automation/node-red/MQTT_PASSWORD" });
     expect(envOf("node-red")).toMatchObject({ MQTT_HOST: "mosquitto", MQTT_USER: "node-red" });
   });
 });

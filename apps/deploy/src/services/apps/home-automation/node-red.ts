@@ -12,11 +12,7 @@ export const nodeRed = workload({
   // Not the route's `auth`: the editor's own requests carry a token in the header that a password would need.
   files: { [SETTINGS]: settings() },
   env: { MQTT_HOST: "mosquitto", MQTT_USER: "node-red" },
-  secrets: [
-    "NODE_RED_CREDENTIAL_SECRET",
-    "NODE_RED_PASSWORD_HASH",
-    { key: "MQTT_PASSWORD", remote: "/apps/home-automation/mosquitto/NODE_RED_PASSWORD" },
-  ],
+  secrets: ["NODE_RED_CREDENTIAL_SECRET", "NODE_RED_PASSWORD_HASH", "MQTT_PASSWORD"],
   volumes: { data: { size: "5Gi", mountPath: "/data", backup: "daily" } },
   talksTo: ["mosquitto", "home-assistant"],
   needs: ["mosquitto"],
