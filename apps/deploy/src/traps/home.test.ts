@@ -58,7 +58,7 @@ describe("traps of the media apps that came later", () => {
     expect(envOf("tautulli").TAUTULLI_SYSTEM_ANALYTICS).toBe("0");
   });
 
-  it.each(["nzbhydra2", "organizr", "tautulli"])("%s: has no login until somebody sets one, so its route asks for a password", (name) => {
+  it.each(["nzbhydra2", "organizr", "sabnzbd", "tautulli"])("%s: has no login until somebody sets one, so its route asks for a password", (name) => {
     expect(factsOf(name)).toMatchObject({ auth: "basic", exposure: "internal" });
     expect(middlewaresOf(name)).toEqual([{ name: "auth" }]);
     // Traefik looks for it in the route's own namespace.

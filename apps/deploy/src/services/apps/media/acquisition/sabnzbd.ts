@@ -9,6 +9,8 @@ export const sabnzbd = mediaApp({
   // It answers 403 to every name it does not know: the route's, and the one its peers dial.
   env: { SABNZBD__HOST_WHITELIST_ENTRIES: ({ name, namespace, host }) => [host, name, `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`].join(", ") },
   secrets: ["SABNZBD__API_KEY", "SABNZBD__NZB_KEY"],
+  // Its pages have no login until somebody sets one, and show its API key; its peers dial it past the route.
+  auth: "basic",
   resources: { memory: "1Gi", memoryLimit: "8Gi" },
   internet: true,
 });
