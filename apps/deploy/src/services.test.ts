@@ -3,7 +3,7 @@ import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import type { KubernetesObject } from "@rzp/core";
 import type { RenderContext } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
-import { all, containerOf, envOf, home, objectsOf, stack, valuesOf } from "./rendered.test-data.ts";
+import { all, containerOf, envOf, factsOf, home, objectsOf, stack, valuesOf } from "./rendered.test-data.ts";
 import type { Stack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
@@ -38,6 +38,10 @@ describe("traps of the core", () => {
 
   it("metallb: Talos' control planes are excluded silently, and frr-k8s is on by default", () => {
     expect(valuesOf("metallb")).toMatchObject({ frrk8s: { enabled: false }, speaker: { ignoreExcludeLB: true, frr: { enabled: false } } });
+  });
+
+  it("metallb: the speaker has its nodes' addresses, and so ports there that nobody else may take", () => {
+    expect(factsOf("metallb").hostPorts).toEqual([7946, 9120, 17_472]);
   });
 
   it("metallb: its webhook must answer before the pool is applied", () => {

@@ -19,6 +19,8 @@ export function metallbChart(args: ChartArgs): Declaration {
         ignoreExcludeLB: true,
       },
     },
+    // The speaker's, on every node: who is there (memberlist), measurements, probes.
+    hostPorts: [7946, 9120, 17_472],
     network: { api: true, webhooks: [9443] },
     objects: ({ namespace, site }) => [
       { apiVersion: "metallb.io/v1beta1", kind: "IPAddressPool", metadata: { name: "home", namespace }, spec: { addresses: [...site.loadBalancerPool], autoAssign: false } },

@@ -58,7 +58,7 @@ function checkUnique(facts: readonly ServiceFacts[], at: At): string[] {
 
 /** Ports of every node, or of control planes, that Kubernetes and Talos answer on (kubernetes.io/docs/reference/networking/ports-and-protocols, Talos' network connectivity). */
 const NODE_PORTS: ReadonlyMap<number, string> = new Map([
-  [2379, "etcd"], [2380, "etcd"], [6443, "the Kubernetes API"], [10_250, "the kubelet"], [10_257, "the controller manager"], [10_259, "the scheduler"], [50_000, "Talos"], [50_001, "Talos"],
+  [2379, "etcd"], [2380, "etcd"], [6443, "the Kubernetes API"], [10_249, "kube-proxy"], [10_250, "the kubelet"], [10_256, "kube-proxy"], [10_257, "the controller manager"], [10_259, "the scheduler"], [50_000, "Talos"], [50_001, "Talos"],
 ]); // prettier-ignore
 
 function checkNodePorts(facts: readonly ServiceFacts[], at: At): string[] {

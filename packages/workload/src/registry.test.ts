@@ -55,6 +55,7 @@ describe("services that do not fit together", () => {
     ["a chart's address outside the pool", [category("core", { a: chart({ loadBalancer: { address: "10.0.20.220", ports: [{ name: "x", port: 80 }] } }) })], ["a (src/core/a.ts) wants the address 10.0.20.220, which lies outside the pool 10.0.20.200-10.0.20.219. Set core.a.address in the stack."]],
     ["a node's port twice, a chart's and a workload's", [category("core", { a: chart({ hostPorts: [80] }) }), category("apps", { b: onNode(80) })], ["b (src/apps/b.ts) wants the node port 80, which a (src/core/a.ts) has."]],
     ["the kubelet's port", [category("apps", { a: onNode(10_250) })], ["a (src/apps/a.ts) wants the node port 10250, which the kubelet has."]],
+    ["kube-proxy's port", [category("apps", { a: onNode(10_256) })], ["a (src/apps/a.ts) wants the node port 10256, which kube-proxy has."]],
     ["Talos' own port", [category("core", { a: chart({ hostPorts: [50_000] }) })], ["a (src/core/a.ts) wants the node port 50000, which Talos has."]],
     ["two charts in one namespace", [category("core", { a: chart({ namespace: "n" }), b: chart({ namespace: "n" }) })], ["a (src/core/a.ts) is a chart and needs a namespace of its own: b (src/core/b.ts) is in n, too.", "b (src/core/b.ts) is a chart and needs a namespace of its own: a (src/core/a.ts) is in n, too."]],
     ["talksTo a service that is switched off", [category("apps", { a: app({ talksTo: ["off"] }) })], ["a (src/apps/a.ts) talks to off, which is switched off. Switch it on, or leave its name out."]],
