@@ -9,3 +9,6 @@ export function bucket(name: string): ObjectStore {
 
 /** Bucket of the databases' backups. */
 export const OBJECT_STORE = bucket("databases");
+
+/** Bucket of Velero's copies. */
+export const COPIES = bucket("velero");

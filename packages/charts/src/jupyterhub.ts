@@ -61,7 +61,8 @@ export function jupyterhubChart(args: JupyterhubChartArgs): Declaration {
       talksTo: [...talksTo, login.through],
       // Hub and proxy together.
       resources: { cpu: "150m", memory: "384Mi" },
-      volumes: { hub: { size: "1Gi", backup: { none: "who was logged in, and which servers run: the hub finds out again" } } },
+      // Each user has a home; the sums know of one.
+      volumes: { homes, hub: { size: "1Gi", backup: { none: "who was logged in, and which servers run: the hub finds out again" } } },
       network: "the chart's own policies keep notebooks away from the cluster, the home network and the proxy's API; one for the whole namespace would open them",
       application: {
         respectIgnoreDifferences: true,

@@ -114,6 +114,7 @@ describe("traps of the AI services", () => {
 
   it("jupyter: homes are backed up, which takes labels on each user's claim", () => {
     expect(at(valuesOf("jupyter"), "singleuser.storage")).toMatchObject({ dynamic: { storageClass: "longhorn" }, extraLabels: { "recurring-job-group.longhorn.io/daily": "enabled", "recurring-job.longhorn.io/source": "enabled" } });
+    expect(factsOf("jupyter").volumes).toContainEqual({ name: "homes", size: "5Gi", backup: "daily" });
   });
 });
 

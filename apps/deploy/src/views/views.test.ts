@@ -78,6 +78,13 @@ describe("the reference", () => {
     expect(pageOf("backup-inventory/index")).toContain(line);
   });
 
+  it("tells where the second copy of volumes goes, where somebody makes one", () => {
+    const velero = category("platform/copies", { velero: workload({ image, port: 80, health: "tcp", host: false }) });
+    const inventory = pages(homelab(stack, [...CATEGORIES, velero])).find(({ path }) => path.includes("backup-inventory"))?.text;
+    expect(inventory).toContain("to `s3://velero` there, with the cluster's objects.");
+    expect(pageOf("backup-inventory/index")).not.toContain("velero");
+  });
+
   it("warns of backups that are none: snapshots beside the data", () => {
     const inventory = pages(homelab({ ...stack, backups: undefined }, CATEGORIES)).find(({ path }) => path.includes("backup-inventory"))?.text;
     expect(inventory).toContain("only snapshots, on the same disks");

@@ -1,10 +1,10 @@
 import { veleroChart } from "@rzp/charts";
 import { BACKUP_SCHEDULES } from "../../../backups.ts";
-import { bucket } from "../../../object-store.ts";
+import { COPIES } from "../../../object-store.ts";
 
 export const velero = veleroChart({
   version: "12.1.0",
-  store: bucket("velero"),
+  store: COPIES,
   schedules: BACKUP_SCHEDULES,
   nodes: 3,
 });
