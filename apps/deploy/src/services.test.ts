@@ -258,6 +258,11 @@ describe("the whole tree", () => {
 
   const folderAt = (where: string): readonly KubernetesObject[] => all.find(({ path }) => path === where)?.objects ?? [];
 
+  it("says of every service that runs something what it is for, and where its own documentation is", () => {
+    const running = home.context.services.filter((one) => !isView(one));
+    expect(running.filter(({ purpose, upstream }) => purpose === undefined || upstream === undefined).map(({ name }) => name)).toEqual([]);
+  });
+
   it("brings the layers up one after another, their projects first", () => {
     const waves = folderAt("bootstrap/argocd/roots").map((object) => [`${object.kind}/${object.metadata.name}`, object.metadata.annotations?.["argocd.argoproj.io/sync-wave"]]);
     expect(Object.fromEntries(waves)).toEqual({

@@ -16,6 +16,7 @@ const RELEASE = "argocd";
 export function argoCdChart(args: ArgoCdChartArgs): Declaration {
   return chart("argoCdChart", args, { host: "optional" }, ({ version, host, ...service }) => ({
     purpose: "Keeps the cluster as git says, itself included.",
+    upstream: "https://argo-cd.readthedocs.io",
     ...service,
     chart: { repoURL: "https://argoproj.github.io/argo-helm", name: "argo-cd", version },
     release: RELEASE,

@@ -12,6 +12,7 @@ const TOKEN = "CLOUDFLARE_DNS_TOKEN";
 export function certManagerChart(args: ChartArgs): Declaration {
   return chart("certManagerChart", args, {}, ({ version, ...service }) => ({
     purpose: "Gets and renews the certificates of every route.",
+    upstream: "https://cert-manager.io/docs/",
     ...service,
     chart: { repoURL: "oci://quay.io/jetstack/charts", name: "cert-manager", version },
     values: {

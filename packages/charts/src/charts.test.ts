@@ -68,9 +68,10 @@ const CHARTS: Readonly<Record<string, Row>> = {
 };
 
 describe.each(Object.entries(CHARTS))("%s", (component, { required, facts }) => {
-  it("is of the version that the homelab names, and says what it is for", () => {
+  it("is of the version that the homelab names, and says what it is for and where more stands", () => {
     expect(facts()?.chart?.version).toBe("9.8.7");
     expect(facts()?.purpose).toMatch(/\.$/);
+    expect(facts()?.upstream).toMatch(/^https:\/\//);
     expect(facts({ purpose: "Mine." })?.purpose).toBe("Mine.");
   });
 

@@ -6,6 +6,7 @@ import { asks, chart } from "./chart.ts";
 export function externalSecretsChart(args: ChartArgs): Declaration {
   return chart("externalSecretsChart", args, {}, ({ version, ...service }) => ({
     purpose: "Brings secrets from Infisical into the cluster.",
+    upstream: "https://external-secrets.io",
     ...service,
     chart: { repoURL: "https://charts.external-secrets.io", name: "external-secrets", version },
     values: { installCRDs: true, resources: asks("80m", "100Mi", "256Mi") },

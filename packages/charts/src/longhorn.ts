@@ -6,6 +6,7 @@ import { chart } from "./chart.ts";
 export function longhornChart(args: ChartArgs): Declaration {
   return chart("longhornChart", args, {}, ({ version, ...service }) => ({
     purpose: "Keeps every volume on the machines' own disks, in several copies.",
+    upstream: "https://longhorn.io/docs/",
     ...service,
     chart: { repoURL: "https://charts.longhorn.io", name: "longhorn", version },
     namespace: "longhorn-system",

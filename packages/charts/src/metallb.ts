@@ -6,6 +6,7 @@ import { chart } from "./chart.ts";
 export function metallbChart(args: ChartArgs): Declaration {
   return chart("metallbChart", args, {}, ({ version, ...service }) => ({
     purpose: "Gives Services of type LoadBalancer an address of the home network.",
+    upstream: "https://metallb.io",
     ...service,
     chart: { repoURL: "https://metallb.github.io/metallb", name: "metallb", version },
     namespace: "metallb-system",

@@ -17,6 +17,7 @@ export function traefikChart(args: TraefikChartArgs): Declaration {
     const resources = asks("100m", "128Mi", "512Mi");
     return {
       purpose: "Leads requests from outside to the services.",
+      upstream: "https://doc.traefik.io/traefik/",
       ...service,
       chart: { repoURL: "https://traefik.github.io/charts", name: "traefik", version },
       values: (self) => ({

@@ -88,6 +88,7 @@ function postgresFacts(id: ServiceId, args: PostgresArgs): ServiceFacts {
     namespace: namespaceOf(id),
     podSecurity: "restricted",
     purpose: args.purpose ?? `PostgreSQL database ${databaseOf(id, args)}.`,
+    upstream: "https://www.postgresql.org/docs/",
     risks: [],
     images: [],
     ports: [{ name: "postgres", port: PORT }],

@@ -6,6 +6,7 @@ const TORRENT = { name: "bittorrent", port: 50413 };
 
 export const qbittorrent = mediaApp({
   purpose: "Downloads torrents.",
+  upstream: "https://github.com/qbittorrent/qBittorrent/wiki",
   image: "ghcr.io/home-operations/qbittorrent-libtorrentv1:5.2.3@sha256:8a15de24cabfca8041788773436cb176378ff7735e5cb0b2fd94984d4fac6968",
   port: 8080,
   // Over HTTP it refuses whoever does not name it as it is known.

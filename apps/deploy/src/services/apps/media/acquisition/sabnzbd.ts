@@ -2,6 +2,7 @@ import { mediaApp } from "@rzp/media/manifests";
 
 export const sabnzbd = mediaApp({
   purpose: "Downloads from Usenet.",
+  upstream: "https://sabnzbd.org/wiki/",
   image: "ghcr.io/home-operations/sabnzbd:5.1.1@sha256:8f90c25c7ee2773112c76b209ba0c32f089ced996f0dd0683cdfeaf07df365f8",
   port: 8080,
   health: "/api?mode=version",

@@ -2,6 +2,7 @@ import { mediaApp } from "@rzp/media/manifests";
 
 export const plex = mediaApp({
   purpose: "Plays the library on every screen.",
+  upstream: "https://support.plex.tv",
   image: "ghcr.io/home-operations/plex:1.43.3.10896@sha256:4f1d88882a9883cc525e7c84b22c67c57416b7d3b35c3412329eeb07786433a7",
   port: 32400,
   health: "/identity",
