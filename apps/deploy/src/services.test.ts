@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
-import type { KubernetesObject } from "@rzp/core";
+import { parseBytes, parseCpu, type KubernetesObject } from "@rzp/core";
 import type { RenderContext } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
 import { all, containerOf, envOf, factsOf, home, objectsOf, stack, valuesOf } from "./rendered.test-data.ts";
@@ -9,6 +9,8 @@ import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
 import { SECURITY_HEADERS, siteOf } from "./site.ts";
 import { isView } from "./view.ts";
+
+const sumOf = (amounts: readonly (number | undefined)[]): number => amounts.reduce<number>((total, amount) => total + (amount ?? Number.NaN), 0);
 
 describe("traps of the core", () => {
   it("namespaces: a pod-security label that comes after the pods comes too late, so they are the first wave", () => {
@@ -107,6 +109,12 @@ describe("traps of the core", () => {
     expect(at(valuesOf("argo-cd"), "configs.cm")).toMatchObject({ "resource.customizations.health.argoproj.io_Application": expect.stringContaining("Synced") as unknown, "users.anonymous.enabled": "false" });
     expect(at(valuesOf("argo-cd"), "configs.cm")).toMatchObject({ "application.resourceTrackingMethod": "annotation" });
     expect(byKind(objectsOf("argo-cd"), "Application").metadata.finalizers).toBeUndefined();
+  });
+
+  it.each([["argo-cd", ["controller", "repoServer", "server", "redis"]], ["cert-manager", [""]], ["external-secrets", [""]]])("%s: what its values ask for is what the sums of the machines count", (name, parts) => {
+    const asked = parts.map((part) => at(valuesOf(name), `${part}${part === "" ? "" : "."}resources.requests`) as { cpu: string; memory: string });
+    const { cpu, memory } = factsOf(name).requests;
+    expect([parseCpu(cpu), parseBytes(memory)]).toEqual([sumOf(asked.map((one) => parseCpu(one.cpu))), sumOf(asked.map((one) => parseBytes(one.memory)))]);
   });
 
   it("argo-cd: the route leads to the release's Service, and people's browsers to the route", () => {

@@ -36,6 +36,8 @@ export function argoCdChart(args: ArgoCdChartArgs): Declaration {
         redis: { resources: asks("50m", "32Mi", "128Mi") },
       };
     },
+    // All of its parts together.
+    resources: { cpu: "400m", memory: "1120Mi" },
     route: defined({ host, service: `${RELEASE}-server`, port: 80, targetPort: 8080 }),
     network: { api: true, internet: true },
     // Without Argo CD nobody would be left to mend it.

@@ -5,6 +5,8 @@ import { asks, chart } from "./chart.ts";
 /** Key of the token that may edit the zone. */
 const TOKEN = "CLOUDFLARE_DNS_TOKEN";
 
+const RESOURCES = asks("75m", "96Mi", "256Mi");
+
 /**
  * Certificates of Let's Encrypt for every route, by DNS records in the site's zone at Cloudflare: its token is the key `CLOUDFLARE_DNS_TOKEN`. Values as of
  * chart v1.21.1.
@@ -22,8 +24,9 @@ export function certManagerChart(args: ChartArgs): Declaration {
       dns01RecursiveNameservers: "https://1.1.1.1:443/dns-query,https://1.0.0.1:443/dns-query",
       dns01RecursiveNameserversOnly: true,
       global: { leaderElection: { namespace: "cert-manager" } },
-      resources: asks("75m", "96Mi", "256Mi"),
+      resources: RESOURCES,
     },
+    resources: RESOURCES.requests,
     secrets: [TOKEN],
     network: { api: true, internet: true, webhooks: [10_250] },
     objects: ({ name, site: { certificates } }) => [
