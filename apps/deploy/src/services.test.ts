@@ -3,7 +3,7 @@ import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import { parseBytes, parseCpu, type KubernetesObject } from "@rzp/core";
 import type { RenderContext } from "@rzp/workload/manifests";
 import { describe, expect, it } from "vitest";
-import { all, containerOf, envOf, factsOf, home, objectsOf, stack, valuesOf } from "./rendered.test-data.ts";
+import { all, containerOf, envOf, factsOf, home, objectsOf, rulesOf, stack, valuesOf, type PolicyRule } from "./rendered.test-data.ts";
 import type { Stack } from "./config.ts";
 import { homelab } from "./homelab.ts";
 import { folders } from "./render.ts";
@@ -169,6 +169,36 @@ describe("traps of what all services share", () => {
     const open = home.context.services.filter((one) => !isView(one) && !closed.has(one.namespace));
     expect(open.map(({ name }) => name)).toContain("longhorn");
     for (const { namespace } of open) expect(home.context.services.filter((one) => one.namespace === namespace).flatMap(({ relaxations }) => relaxations.map(({ what }) => what))).toContain("network");
+  });
+
+  it("network-policies: charts reach what they live on, and webhooks are reached: a closed door here looks like a fault of theirs", () => {
+    const { addresses, port } = home.context.site.network.apiServer;
+    const has = (peers: PolicyRule["to"], cidr: string): boolean => peers?.some(({ ipBlock }) => ipBlock?.cidr === cidr) ?? false;
+    const isServer = (peers: PolicyRule["to"]): boolean => addresses.every((address) => has(peers, `${address}/32`));
+    const reached = (name: string) => ({
+      webhooks: rulesOf(name, "ingress").filter(({ from }) => isServer(from)).flatMap(({ ports = [] }) => ports.map((one) => one.port)),
+      dials: rulesOf(name, "egress").flatMap(({ to, ports }) => (isServer(to) && ports?.[0]?.port === port ? ["api"] : has(to, "0.0.0.0/0") ? ["internet"] : [])),
+    });
+    const charts = home.context.services.filter(({ chart, relaxations }) => chart !== undefined && !relaxations.some(({ what }) => what === "network"));
+    expect(Object.fromEntries(charts.map(({ name }) => [name, reached(name)]))).toEqual({
+      "argo-cd": { webhooks: [], dials: ["api", "internet"] },
+      "cert-manager": { webhooks: [10_250], dials: ["api", "internet"] },
+      "external-secrets": { webhooks: [10_250], dials: ["api", "internet"] },
+      metallb: { webhooks: [9443], dials: ["api"] },
+      traefik: { webhooks: [], dials: ["api"] },
+      minio: { webhooks: [], dials: [] },
+      velero: { webhooks: [], dials: ["api"] },
+      postgresql: { webhooks: [9443], dials: ["api"] },
+      redis: { webhooks: [], dials: [] },
+      netdata: { webhooks: [], dials: ["api"] },
+      openobserve: { webhooks: [], dials: [] },
+      vector: { webhooks: [], dials: ["api"] },
+      zitadel: { webhooks: [], dials: ["api"] },
+      langfuse: { webhooks: [], dials: ["internet"] },
+      ollama: { webhooks: [], dials: ["internet"] },
+      harbor: { webhooks: [], dials: ["internet"] },
+      portainer: { webhooks: [], dials: ["api"] },
+    });
   });
 
   it("network-policies: with nothing open by default, no pod may come a wave before its policy", () => {

@@ -70,7 +70,8 @@ describe("traps of the AI services", () => {
   it("jupyter: the default authenticator lets everybody in under any name", () => {
     expect(at(valuesOf("jupyter"), "hub.config")).toMatchObject({
       JupyterHub: { authenticator_class: "generic-oauth" },
-      GenericOAuthenticator: { oauth_callback_url: `https://jupyter.${stack.domain}/hub/oauth_callback`, token_url: `https://${factsOf("zitadel").host}.${stack.domain}/oauth/v2/token` },
+      // Nobody else would be let in: whom Zitadel sends is who may come.
+      GenericOAuthenticator: { allow_all: true, oauth_callback_url: `https://jupyter.${stack.domain}/hub/oauth_callback`, token_url: `https://${factsOf("zitadel").host}.${stack.domain}/oauth/v2/token` },
     });
     expect(JSON.stringify(valuesOf("jupyter"))).not.toContain("dummy");
     expect(at(valuesOf("jupyter"), "hub.extraEnv")).toEqual({
