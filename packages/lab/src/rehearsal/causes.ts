@@ -27,7 +27,8 @@ async function causesOf(client: KubeClient, { metadata: { name }, status }: Appl
   const of = (object: string, message: string): Cause => ({ application: name, object, message });
   const { conditions = [], operationState, resources = [] } = status ?? {};
   const failed = (operationState?.syncResult?.resources ?? []).filter(({ status: is, hookPhase }) => is === "SyncFailed" || hookPhase === "Failed" || hookPhase === "Error");
-  const operation = operationState?.phase === "Failed" || operationState?.phase === "Error" || (operationState?.retryCount ?? 0) > 0;
+  // Between two tries an operation runs on, and says that it waits for the next; one that waits for an object to become healthy is well.
+  const operation = operationState?.phase === "Failed" || operationState?.phase === "Error" || (operationState?.message ?? "").includes("Retrying attempt");
   const objects = await Promise.all(resources.filter(({ health }) => health?.status !== undefined && health.status !== "Healthy" && health.status !== "Suspended").map(async (one) => ({ one, why: await whyUnhealthy(client, one) })));
   return [
     ...conditions.filter(({ type }) => type.endsWith("Error")).map(({ type, message }) => of(`Application ${name}`, `${type}: ${message}`)),
