@@ -1,25 +1,19 @@
 /** The homelab as the lab needs it: plain values, and nothing that the tree does not say. */
+import { randomBytes } from "node:crypto";
 import { argoCdConfig } from "@rzp/argocd/manifests";
-import { groupsOf, type ChartFacts, type Crd, type LabNode, type Operator, type RehearsalArgs } from "@rzp/lab";
+import { groupsOf, type ChartFacts, type Crd, type Operator, type RehearsalArgs } from "@rzp/lab";
 import type { Service } from "@rzp/workload/manifests";
-import type { Stack } from "./config.ts";
 import type { Homelab } from "./homelab.ts";
-import { bootstrapManifests } from "./render.ts";
-import { namespaceObject } from "./services/core/namespaces.ts";
-import { NAMES } from "./site.ts";
 import { isView } from "./view.ts";
 
-type LabFacts = Pick<RehearsalArgs, "git" | "bootstrap" | "crds" | "config" | "nodes" | "charts" | "operators">;
+type LabFacts = Pick<RehearsalArgs, "git" | "crds" | "config" | "charts" | "operators">;
 
 export function labFacts(home: Homelab, crds: readonly Crd[]): LabFacts {
-  const { stack, registry, context } = home;
+  const { registry, context } = home;
   return {
     git: context.site.git,
-    // What the machine plane makes before it applies the root.
-    bootstrap: [...bootstrapManifests(home), namespaceObject(NAMES.secrets.namespace, context.services)],
     crds: crds.filter(({ spec }) => spec.group === "argoproj.io"),
     config: argoCdConfig({ url: `https://argocd.${context.site.domain}` }),
-    nodes: nodesOf(stack),
     charts: registry.services.flatMap((service) => chartsOf(service, home, crds)),
     operators: registry.services.flatMap((service) => operatorsOf(service, home)),
   };
@@ -32,15 +26,14 @@ export function victimOf({ context: { services } }: Homelab): string {
   return found?.name ?? "";
 }
 
-/** Machines as the nodes that they become. */
-function nodesOf({ machines }: Stack): LabNode[] {
-  const controlPlane = "node-role.kubernetes.io/control-plane";
-  return Object.entries(machines).map(([name, { role, cores, memory }]) => ({
-    name,
-    cpu: String(cores),
-    memory,
-    ...(role === "controlplane" ? { labels: { [controlPlane]: "" }, taints: [{ key: controlPlane, effect: "NoSchedule" as const }] } : {}),
-  }));
+/** What the homelab's services read from the secret store, by folder and key: any value will do. */
+export function storedSecrets({ context: { services } }: Homelab): Record<string, Record<string, string>> {
+  const stored: Record<string, Record<string, string>> = {};
+  for (const { remote } of services.flatMap(({ secrets }) => secrets)) {
+    const cut = remote.lastIndexOf("/");
+    (stored[remote.slice(0, cut) || "/"] ??= {})[remote.slice(cut + 1)] = randomBytes(16).toString("hex");
+  }
+  return stored;
 }
 
 /** What one of a plugin's pods asks for is in no declaration. */

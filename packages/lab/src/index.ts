@@ -19,6 +19,7 @@ export { toolVersion, type ToolName } from "./tools.ts";
 export { ARGO_CD } from "./argo-cd.ts";
 export { groupsOf, type ChartFacts } from "./rehearsal/charts.ts";
 export type { Operator } from "./rehearsal/players.ts";
+export { clusterOnly } from "./rehearsal/stage.ts";
 export { looseCrds } from "./rehearsal/loose-crds.ts";
 export { markdownReport, problemText } from "./rehearsal/report.ts";
 export { htmlReport } from "./rehearsal/report-html.ts";

@@ -4,7 +4,9 @@ import { styleText } from "node:util";
 import { ARGO_CD, CONTROL_PLANE, findBinaries, findCrds, htmlReport, LabError, looseCrds, markdownReport, problemText, readRendered, rehearse, treeOf, type Rehearsal, type RehearsalArgs } from "@rzp/lab";
 import { APP, loadStack } from "../config.ts";
 import { homelab } from "../homelab.ts";
-import { labFacts, victimOf } from "../lab-facts.ts";
+import { labFacts, storedSecrets, victimOf } from "../lab-facts.ts";
+import { runMachinePlane, type MachinePlane } from "../rehearsal/machine-plane.ts";
+import { machinePlaneReport } from "../rehearsal/table.ts";
 import { BOOTSTRAP } from "../render.ts";
 import { TREE } from "../site.ts";
 import { liveView } from "./live-view.ts";
@@ -24,22 +26,31 @@ export interface RehearseOptions {
 
 /** Brings the whole homelab up on this machine, from the tree as it lies on the disk. */
 export async function rehearseCommand({ stack: name, base = join(APP, "../.."), out = join(base, ".rzp/rehearsal"), charts, keep = false, json = false, patience, settle }: RehearseOptions): Promise<number> {
-  const home = homelab(loadStack(name));
+  const stack = loadStack(name);
+  const home = homelab(stack);
   const view = liveView(process.stderr);
   const binaries = await findBinaries([...CONTROL_PLANE, ...ARGO_CD], { report: view.line });
   const objects = readRendered(base, [TREE, BOOTSTRAP]);
   const found = await findCrds(objects.map(({ object: { apiVersion, kind } }) => ({ group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "", kind })), { report: view.line });
   const facts = labFacts(home, [...found.crds, ...looseCrds(found.missing, objects)]);
   const played = [
-    "machines, kubelets and every operator (their Deployments are real objects, their work is done by the lab)",
+    "Proxmox VE, Talos, Cloudflare and Infisical (stand-ins that answer as the real ones were seen to)",
+    "kubelets and every operator (their Deployments are real objects, their work is done by the lab)",
     charts === "upstream" ? "nothing of the charts" : "charts (the projects' own CRDs, and pods that ask for what is declared)",
     ...(found.missing.length === 0 ? [] : [`the schemas of ${found.missing.map(({ kind }) => kind).join(", ")}, which cannot be had here and are not checked`]),
   ];
+  let machines: MachinePlane | undefined;
   const args: RehearsalArgs = {
     ...facts,
     binaries,
     tree: treeOf(base, objects),
     victim: victimOf(home),
+    raise: async ({ environment, onCluster, install }) => {
+      const plane = (machines = await runMachinePlane({ stack, binaries, install, onCluster, stored: storedSecrets(home), environment, report: view.line }));
+      return { controlPlane: plane.cluster, stop: plane.stop };
+    },
+    // Wherever the homelab keeps its secrets: in the lab they are in the one Infisical that it has.
+    secretStore: () => machines?.hardware.infisical.url,
     patience: { whole: patience, settle },
     upstreamCharts: charts === "upstream",
     report: view.line,
@@ -49,16 +60,17 @@ export async function rehearseCommand({ stack: name, base = join(APP, "../.."), 
   };
   const result = await rehearse(args);
   view.end();
-  writeReports(out, result, played);
+  if (machines?.ranBy === "monitor") played.unshift("Pulumi's engine and providers (the program runs against the recording monitor, and the lab makes each resource once)");
+  writeReports(out, result, played, machines);
   if (json) console.log(JSON.stringify({ ...result, played }, undefined, 2));
   else for (const line of summaryOf(result, out)) console.log(line);
   return result.ok ? 0 : 1;
 }
 
-function writeReports(out: string, result: Rehearsal, played: readonly string[]): void {
+function writeReports(out: string, result: Rehearsal, played: readonly string[], machines: MachinePlane | undefined): void {
   try {
     mkdirSync(out, { recursive: true });
-    writeFileSync(join(out, "rehearsal.md"), markdownReport(result, { played }));
+    writeFileSync(join(out, "rehearsal.md"), [markdownReport(result, { played }), ...(machines === undefined ? [] : [machinePlaneReport(machines)])].join("\n"));
     writeFileSync(join(out, "rehearsal.html"), htmlReport(result, { played }));
     writeFileSync(join(out, "rehearsal.json"), `${JSON.stringify({ ...result, played }, undefined, 2)}\n`);
   } catch (error) {

@@ -54,8 +54,11 @@ export function labSecrets(): RuntimeSecrets {
   };
 }
 
+/** Values in the secret store, by folder and key. */
+export type StoredSecrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** What the stand-ins are started with, for this homelab to find there what it counts on. */
-export function hardwareFor({ proxmox, cloudflare, infisical }: Stack, secrets: RuntimeSecrets): Omit<HardwareArgs, "binaries" | "places"> {
+export function hardwareFor({ proxmox, cloudflare, infisical }: Stack, secrets: RuntimeSecrets, stored: StoredSecrets = {}): Omit<HardwareArgs, "binaries" | "places"> {
   const [id = "", secret = ""] = secrets.PROXMOX_VE_API_TOKEN.split("=");
   const hosts = Object.entries(proxmox.hosts).map(([name, { bridge, images, disks, memory }]) => ({
     name,
@@ -71,7 +74,7 @@ export function hardwareFor({ proxmox, cloudflare, infisical }: Stack, secrets: 
     cloudflare: { token: secrets.CLOUDFLARE_API_TOKEN, accountId: cloudflare.accountId, zoneId: cloudflare.zoneId, zone: cloudflare.zone },
     infisical: {
       identities: { [secrets.ESO_INFISICAL_CLIENT_ID]: secrets.ESO_INFISICAL_CLIENT_SECRET },
-      projects: { [infisical.projectSlug]: { id: infisical.projectId, environments: { [infisical.environment]: { "/pipeline": { ...secrets } } } } },
+      projects: { [infisical.projectSlug]: { id: infisical.projectId, environments: { [infisical.environment]: { ...stored, "/pipeline": { ...secrets } } } } },
     },
   };
 }

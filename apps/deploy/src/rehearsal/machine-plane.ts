@@ -2,7 +2,7 @@ import { calledFor, LabError, makersOf, startHardware, type ControlPlane, type H
 import { recordProgram, Secret } from "@rzp/plan";
 import { APP, PROJECT, type RuntimeSecrets, type Stack } from "../config.ts";
 import { destroyStep, engineSteps, type EngineRehearsal, type Step } from "./engine-steps.ts";
-import { hardwareFor, inLab, LAB, labConfig, labSecrets, placesOf, writeProject, writeStackFile, type Places } from "./lab-stack.ts";
+import { hardwareFor, inLab, LAB, labConfig, labSecrets, placesOf, writeProject, writeStackFile, type Places, type StoredSecrets } from "./lab-stack.ts";
 import { missingForPulumi, Pulumi } from "./pulumi.ts";
 
 /** A run takes as long as its machines and its cluster. */
@@ -16,6 +16,8 @@ export interface MachinePlaneArgs {
   install: MakersArgs["install"];
   /** Called when the cluster's API answers; nothing is in it before this is done. */
   onCluster?: (cluster: ControlPlane) => Promise<void>;
+  /** What the services find in the secret store. @default nothing */
+  stored?: StoredSecrets;
   /** What the program and the engine get besides their tokens, such as a proxy. */
   environment?: Readonly<Record<string, string>>;
   /** Kept with everything in it. @default a temporary folder that is removed at the end, however that comes */
@@ -51,10 +53,10 @@ export interface MachinePlane {
  * Brings up the machines of a homelab with its own program, on stand-ins for all vendors: images, machines, Talos, DNS, and what the cluster is first given.
  * With `pulumi` and the plugins the real engine does it, and has to go through more; without them the recording monitor does.
  */
-export async function runMachinePlane({ stack, binaries, install, onCluster, environment = {}, folder, report }: MachinePlaneArgs): Promise<MachinePlane> {
+export async function runMachinePlane({ stack, binaries, install, onCluster, stored = {}, environment = {}, folder, report }: MachinePlaneArgs): Promise<MachinePlane> {
   const secrets = labSecrets();
   const machines = await placesOf(stack);
-  const hardware = await startHardware({ ...hardwareFor(stack, secrets), binaries, places: machines, ...(folder === undefined ? {} : { folder }), ...(onCluster === undefined ? {} : { onCluster }) });
+  const hardware = await startHardware({ ...hardwareFor(stack, secrets, stored), binaries, places: machines, ...(folder === undefined ? {} : { folder }), ...(onCluster === undefined ? {} : { onCluster }) });
   try {
     const places = { proxmox: hardware.proxmox.url, cloudflare: hardware.cloudflare.url, infisical: hardware.infisical.url, imageFactory: hardware.talos.url, machines };
     const run = { lab: inLab(stack, places), places, hardware, environment: { ...environment, ...secrets }, install, report };

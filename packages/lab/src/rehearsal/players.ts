@@ -38,8 +38,6 @@ const PARTS: readonly Part[] = [
   { group: "cert-manager.io", list: "/apis/cert-manager.io/v1/certificates", isDone: isReady, play: playCertificate },
   { group: "postgresql.cnpg.io", list: "/apis/postgresql.cnpg.io/v1/clusters", isDone: ({ status }) => status?.phase === "Cluster in healthy state", play: playDatabaseCluster },
   { group: "postgresql.cnpg.io", list: "/apis/postgresql.cnpg.io/v1/databases", isDone: ({ status }) => status?.applied === true, play: (object, stage) => setStatus(object, { applied: true, observedGeneration: object.metadata.generation }, stage) },
-  { group: "external-secrets.io", list: "/apis/external-secrets.io/v1/clustersecretstores", isDone: isReady, play: (object, stage) => setStatus(object, ready(object, "Valid"), stage) },
-  { group: "external-secrets.io", list: "/apis/external-secrets.io/v1/externalsecrets", isDone: isReady, play: (object, stage) => setStatus(object, ready(object, "SecretSynced"), stage) },
   { group: "velero.io", list: "/apis/velero.io/v1/backupstoragelocations", isDone: ({ status }) => status?.phase === "Available", play: (object, stage) => setStatus(object, { phase: "Available", lastValidationTime: now() }, stage) },
   { group: "velero.io", list: "/apis/velero.io/v1/schedules", isDone: ({ status }) => status?.phase === "Enabled", play: (object, stage) => setStatus(object, { phase: "Enabled" }, stage) },
   { group: "longhorn.io", list: "/api/v1/persistentvolumeclaims", isDone: ({ status }) => status?.phase !== "Pending", play: playVolume },
@@ -66,10 +64,14 @@ export function startPlayers(operators: readonly Operator[], stage: Stage, repor
   };
 }
 
-async function playPart(part: Part, { namespace, deployment }: Operator, stage: Stage, said: Set<string>, report: (line: string) => void): Promise<void> {
-  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${deployment}`;
-  const running = await stage.client.get<{ status?: { availableReplicas?: number } }>(path);
-  if ((running?.status?.availableReplicas ?? 0) === 0) return;
+/** Whether an operator's pods would run now. */
+export async function isAvailable(client: KubeClient, { namespace, deployment }: Operator): Promise<boolean> {
+  const running = await client.get<{ status?: { availableReplicas?: number } }>(`/apis/apps/v1/namespaces/${namespace}/deployments/${deployment}`);
+  return (running?.status?.availableReplicas ?? 0) > 0;
+}
+
+async function playPart(part: Part, operator: Operator, stage: Stage, said: Set<string>, report: (line: string) => void): Promise<void> {
+  if (!(await isAvailable(stage.client, operator))) return;
   const list = await stage.client.get<{ apiVersion: string; kind: string; items: Played[] }>(part.list);
   for (const item of list?.items ?? []) {
     if (part.isDone(item)) continue;

@@ -9,78 +9,133 @@ import { applyCrds, type Crd } from "../crds.ts";
 import type { LabNode } from "../nodes.ts";
 import { chartHosts } from "../outside/chart-host.ts";
 import { makeGitHost, type GitHost } from "../outside/git-host.ts";
-import { startOutside, type HostHandler, type Outside } from "../outside/outside.ts";
+import { startOutside, type Outside } from "../outside/outside.ts";
+import { LabError } from "../errors.ts";
 import type { Report } from "../report.ts";
 import { standInChart, type ChartFacts } from "./charts.ts";
-import { startPlayers, type Operator } from "./players.ts";
+import { startEso, type EsoArgs } from "../eso/eso.ts";
+import { Processes } from "../processes.ts";
+import { isAvailable, startPlayers, type Operator } from "./players.ts";
 import type { Tree } from "./tree.ts";
+
+/** What is called while a cluster is raised. */
+interface RaiseHooks {
+  /** What programs need to see the world outside as the lab plays it. */
+  environment: Readonly<Record<string, string>>;
+  /** The API answers, and nothing is in the cluster yet. */
+  onCluster: (controlPlane: ControlPlane) => Promise<void>;
+  /** Here Argo CD's chart is installed. */
+  install: () => Promise<void>;
+}
+
+/** A cluster that has what Argo CD begins with, the root last. */
+interface Raised {
+  controlPlane: ControlPlane;
+  stop: () => Promise<void>;
+}
 
 export interface StageArgs {
   binaries: Readonly<Record<(typeof CONTROL_PLANE)[number], string>> & ArgoCdArgs["binaries"];
   tree: Tree;
   git: { repoURL: string; revision: string };
-  /** What is there before Argo CD: namespaces, the root, its project, and the secrets that nobody else can bring. */
-  bootstrap: readonly KubernetesObject[];
   /** CRDs that Argo CD itself is made of; the other ones come with their charts. */
   crds: readonly Crd[];
   config: ArgoCdArgs["config"];
-  nodes: readonly LabNode[];
   charts: readonly ChartFacts[];
   operators: readonly Operator[];
-  /** Further hosts that the programs in the lab may ask, such as the secret store's. @default none */
-  hosts?: ReadonlyMap<string, HostHandler>;
+  /** Where the External Secrets Operator reaches an Infisical; without it nobody plays that operator. */
+  secretStore?: EsoArgs["resolve"];
+  /** Brings the cluster up. @see clusterOnly */
+  raise: (hooks: RaiseHooks) => Promise<Raised>;
   /** Whether charts come from where they really are. @default false */
   upstreamCharts?: boolean;
-  /** Kept with logs, certificates and state. @default a temporary folder that is removed at the end */
+  /** Kept, with git and certificates. @default a temporary folder that is removed at the end */
   folder?: string;
   report: Report;
 }
 
-/** The homelab's cluster, up to the moment before the root is applied. */
+/** The homelab's cluster at the moment when the root was applied. */
 export interface Stage {
   controlPlane: ControlPlane;
   git: GitHost;
   outside: Outside;
   argoCd: ArgoCd;
-  /** Applies what starts everything. */
-  begin(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Sets it: control plane and nodes, git and charts, Argo CD with the settings of the bootstrap, and the players of the operators. */
+/** Sets it: git and charts, a cluster, Argo CD with the settings of the bootstrap, and the players of the operators. */
 export async function setStage(args: StageArgs): Promise<Stage> {
-  const { binaries, tree, bootstrap, nodes, report } = args;
-  const controlPlane = await startControlPlane({ binaries, nodes, ...(args.folder === undefined ? {} : { folder: args.folder }) });
-  const closing: (() => Promise<void>)[] = [() => controlPlane.stop()];
+  const { binaries, tree, config, report, upstreamCharts = false } = args;
+  const room = new Processes(args.folder);
+  const closing: (() => Promise<void>)[] = [() => room.stop()];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    const { client, processes } = controlPlane;
-    report(`kube-apiserver ${controlPlane.version} answers, ${nodes.length} nodes are ready`);
-    await applyCrds(client, args.crds);
-    const git = await makeGitHost({ folder: join(processes.folder, "git"), ...args.git });
+    const git = await makeGitHost({ folder: join(room.folder, "git"), ...args.git });
     await git.commit(tree.files, "the tree as it is rendered");
-
     const authority = await makeAuthority("lab");
-    const authorityFile = join(processes.folder, "authority.crt");
-    writeFileSync(authorityFile, [authority.certificate, ...(args.upstreamCharts === true ? rootCertificates : [])].join("\n"));
-    const hosts = new Map([...(args.upstreamCharts === true ? [] : await chartHosts(args.charts.map(standInChart))), ...(args.hosts ?? []), [git.host, git.handler]]);
-    const outside = await startOutside({ hosts, authority, authorityFile, open: args.upstreamCharts === true });
+    const authorityFile = join(room.folder, "authority.crt");
+    writeFileSync(authorityFile, [authority.certificate, ...(upstreamCharts ? rootCertificates : [])].join("\n"));
+    const hosts = new Map([...(upstreamCharts ? [] : await chartHosts(args.charts.map(standInChart))), [git.host, git.handler]]);
+    const outside = await startOutside({ hosts, authority, authorityFile, open: upstreamCharts });
     closing.push(() => outside.stop());
 
-    const isNamespace = ({ kind }: KubernetesObject): boolean => kind === "Namespace";
-    for (const object of bootstrap.filter(isNamespace)) await client.create(object);
-    const argoCd = await startArgoCd({ binaries, config: args.config, controlPlane, outside });
-    report("Argo CD runs");
-    const players = startPlayers(args.operators, { client, authority }, report);
-    closing.push(() => players.stop());
-    const begin = async (): Promise<void> => {
-      for (const object of bootstrap.filter((one) => !isNamespace(one))) await client.create(object);
+    let cluster: ControlPlane | undefined;
+    let argoCd: ArgoCd | undefined;
+    const install = async (): Promise<void> => {
+      if (cluster === undefined) throw new LabError("Argo CD was to be installed before there was a cluster");
+      await applyCrds(cluster.client, args.crds);
+      argoCd = await startArgoCd({ binaries, config, controlPlane: cluster, outside });
+      report("Argo CD runs");
     };
-    return { controlPlane, git, outside, argoCd, begin, stop };
+    const onCluster = (controlPlane: ControlPlane): Promise<void> => {
+      cluster = controlPlane;
+      report(`kube-apiserver ${controlPlane.version} answers`);
+      const { client } = controlPlane;
+      const players = startPlayers(args.operators, { client, authority }, report);
+      closing.push(() => players.stop());
+      const operator = args.operators.find(({ group }) => group === "external-secrets.io");
+      if (operator !== undefined && args.secretStore !== undefined) {
+        const eso = startEso({ client, resolve: args.secretStore, isRunning: () => isAvailable(client, operator), report });
+        closing.push(() => eso.stop());
+      }
+      return Promise.resolve();
+    };
+    const raised = await args.raise({ environment: outside.environment, onCluster, install });
+    // Before the players, which would ask a server that is gone.
+    closing.splice(2, 0, () => raised.stop());
+    // Where a real engine installs the chart, nobody has called for the programs that it stands for.
+    if (argoCd === undefined) await install();
+    if (argoCd === undefined) throw new LabError("Argo CD did not start");
+    return { controlPlane: raised.controlPlane, git, outside, argoCd, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+interface ClusterOnlyArgs {
+  binaries: StageArgs["binaries"];
+  nodes: readonly LabNode[];
+  /** What is there before Argo CD: namespaces, the root, its project, and the secrets that nobody else can bring. */
+  bootstrap: readonly KubernetesObject[];
+}
+
+/** Raises a cluster with no machines under it: the bootstrap is applied as by hand. */
+export function clusterOnly({ binaries, nodes, bootstrap }: ClusterOnlyArgs): StageArgs["raise"] {
+  return async ({ onCluster, install }) => {
+    const controlPlane = await startControlPlane({ binaries, nodes });
+    const isNamespace = ({ kind }: KubernetesObject): boolean => kind === "Namespace";
+    try {
+      await onCluster(controlPlane);
+      for (const object of bootstrap.filter(isNamespace)) await controlPlane.client.create(object);
+      await install();
+      for (const object of bootstrap.filter((one) => !isNamespace(one))) await controlPlane.client.create(object);
+      return { controlPlane, stop: () => controlPlane.stop() };
+    } catch (error) {
+      await controlPlane.stop();
+      throw error;
+    }
+  };
 }

@@ -30,8 +30,7 @@ interface Play {
 }
 
 /** The homelab comes up from nothing. */
-export async function bringUp({ stage, tree, patience, onChange }: Play): Promise<Watched> {
-  await stage.begin();
+export function bringUp({ stage, tree, patience, onChange }: Play): Promise<Watched> {
   return watchApplications({ client: stage.controlPlane.client, expected: applicationsOf(tree), patience: patience.whole, settle: patience.settle, onChange });
 }
 
