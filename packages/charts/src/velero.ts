@@ -1,6 +1,6 @@
-import type { KubernetesObject } from "@rzp/core";
+import type { Bytes, KubernetesObject } from "@rzp/core";
 import { externalSecretManifests } from "@rzp/infisical/manifests";
-import { BACKUP_CLASSES, BACKUP_LABEL, type BackupClass, type Declaration, type ObjectStore } from "@rzp/workload/manifests";
+import { BACKUP_CLASSES, BACKUP_LABEL, checkSize, type BackupClass, type Declaration, type ObjectStore } from "@rzp/workload/manifests";
 import type { ChartArgs } from "./args.ts";
 import { asks, chart, checkCount, checkFields } from "./chart.ts";
 import { STORE_PEER } from "./peers.ts";
@@ -10,6 +10,8 @@ export interface VeleroChartArgs extends ChartArgs {
   store: ObjectStore;
   /** When the volumes of each backup class are copied (in UTC, as cron writes it), and how many copies are kept. */
   schedules: Readonly<Record<BackupClass, { cron: string; retain: number }>>;
+  /** Volumes up to this size are copied; larger ones are left to the storage's own backups. All copies share the bucket: one that is full stops whoever else writes to that store. */
+  largest: Bytes;
   /** How many nodes have an agent that reads their volumes: all that run pods. For views and sums. */
   nodes: number;
 }
@@ -21,13 +23,14 @@ const PLUGIN = "docker.io/velero/velero-plugin-for-aws:v1.14.2@sha256:0751144c1c
 
 /** Backups of the cluster's objects and of volumes' files, encrypted by the key `REPOSITORY_PASSWORD`, which must outlive the cluster. Values as of chart 12.1.0. */
 export function veleroChart(args: VeleroChartArgs): Declaration {
-  return chart("veleroChart", args, { store: "required", schedules: "required", nodes: "required" }, ({ version, store, schedules, nodes, needs = [], talksTo = [], ...service }, { refuse, own }) => {
+  return chart("veleroChart", args, { store: "required", schedules: "required", largest: "required", nodes: "required" }, ({ version, store, schedules, largest, nodes, needs = [], talksTo = [], ...service }, { refuse, own }) => {
     checkFields(refuse, store, STORE_PEER, "store");
     checkFields(refuse, schedules, { daily: "required", weekly: "required" }, "schedules");
+    checkSize(largest, "largest", "5Gi", refuse);
     checkCount(refuse, nodes, "nodes");
     const password = { key: "repository-password", remote: own("REPOSITORY_PASSWORD") };
     return {
-      purpose: "Backs up the cluster's objects, and the files of volumes that belong to a backup class.",
+      purpose: "Backs up the cluster's objects, and the files of small volumes that belong to a backup class.",
       upstream: "https://velero.io/docs/v1.18/",
       ...service,
       risks: [
@@ -61,7 +64,7 @@ export function veleroChart(args: VeleroChartArgs): Declaration {
         // Before the server's first start, which would make one with a password everybody knows.
         ...externalSecretManifests("velero-repo-credentials", { namespace, store: site.secretStore.name, keys: [password] }),
         location(namespace, store),
-        ...BACKUP_CLASSES.flatMap((name) => [volumePolicy(name, namespace), schedule(name, namespace, schedules[name], context.service(store.service).namespace)]),
+        ...BACKUP_CLASSES.flatMap((name) => [volumePolicy(name, namespace, largest), schedule(name, namespace, schedules[name], context.service(store.service).namespace)]),
       ],
       // Its CRDs gone, every backup's record would go with them.
       application: { onDelete: "orphan" },
@@ -74,9 +77,9 @@ function location(namespace: string, { bucket, endpoint }: ObjectStore): Kuberne
   return { apiVersion: "velero.io/v1", kind: "BackupStorageLocation", metadata: { name: "default", namespace }, spec };
 }
 
-/** Which volumes a class's backup copies: those whose claims say so, and no other. */
-function volumePolicy(name: BackupClass, namespace: string): KubernetesObject {
-  const policy = `version: v1\nvolumePolicies:\n  - conditions:\n      pvcLabels:\n        ${BACKUP_LABEL}: ${name}\n    action:\n      type: fs-backup\n`;
+/** Which volumes a class's backup copies: those whose claims say so and that are not too large, and no other. */
+function volumePolicy(name: BackupClass, namespace: string, largest: Bytes): KubernetesObject {
+  const policy = `version: v1\nvolumePolicies:\n  - conditions:\n      capacity: "0,${largest}"\n      pvcLabels:\n        ${BACKUP_LABEL}: ${name}\n    action:\n      type: fs-backup\n`;
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `volumes-${name}`, namespace }, data: { "policy.yaml": policy } };
 }
 

@@ -6,7 +6,9 @@ import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import { postgresDatabase } from "@rzp/workload/manifests";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { all, applicationOf, factsOf, home, objectsOf, remotesOf, rulesOf, valuesOf } from "../rendered.test-data.ts";
-import { BACKUP_SCHEDULES } from "../backups.ts";
+import { parseBytes } from "@rzp/core";
+import type { ServiceVolume } from "@rzp/workload/manifests";
+import { BACKUP_SCHEDULES, COPIED_UP_TO } from "../backups.ts";
 import { DATABASE } from "../database.ts";
 import { OBJECT_STORE } from "../object-store.ts";
 
@@ -145,6 +147,18 @@ describe("traps of the backups", () => {
       template: { excludedNamespaces: ["minio"], defaultVolumesToFsBackup: false, snapshotVolumes: false, ttl: `${retain * (name === "daily" ? 24 : 168)}h0m0s`, resourcePolicy: { kind: "configmap", name: `volumes-${name}` } },
     });
     expect(at(byKind(objectsOf("velero"), "ConfigMap", `volumes-${name}`), "data")).toEqual({ "policy.yaml": expect.stringContaining(`rzp.dev/backup: ${name}\n`) as unknown });
+  });
+
+  it("velero: a full bucket stops the archiving of every database, so what it copies fits beside two copies of each", () => {
+    const size = (of: string): number => parseBytes(of) ?? Number.NaN;
+    const largest = size(COPIED_UP_TO);
+    const sum = (volumes: readonly ServiceVolume[]): number => volumes.reduce((all, volume) => all + size(volume.size), 0);
+    const backedUp = home.context.services.filter(({ name }) => name !== OBJECT_STORE.service).map(({ managedBy, volumes }) => ({ managedBy, volumes: volumes.filter(({ backup }) => typeof backup === "string") }));
+    const copies = sum(backedUp.flatMap(({ managedBy, volumes }) => (managedBy === undefined ? volumes.filter((volume) => size(volume.size) <= largest) : [])));
+    const databases = sum(backedUp.flatMap(({ managedBy, volumes }) => (managedBy === undefined ? [] : volumes)));
+    expect(copies).toBeGreaterThan(0);
+    expect(copies + 2 * databases).toBeLessThanOrEqual(sum(factsOf(OBJECT_STORE.service).volumes));
+    for (const name of Object.keys(BACKUP_SCHEDULES)) expect(at(byKind(objectsOf("velero"), "ConfigMap", `volumes-${name}`), "data")).toEqual({ "policy.yaml": expect.stringContaining(`capacity: "0,${COPIED_UP_TO}"\n`) as unknown });
   });
 
   it("velero: a snapshot without the snapshot-controller never comes, so none is asked for", () => {
