@@ -23,9 +23,10 @@ export class ArgumentError extends Error {
   readonly instance: string;
   readonly problem: ArgumentProblem;
 
-  constructor(component: string, instance: string, problem: ArgumentProblem) {
+  /** @param declared Where the instance was declared, such as `apps/media/sonarr`. */
+  constructor(component: string, instance: string, problem: ArgumentProblem, declared?: string) {
     const subject = problem.path === "" ? "" : `${problem.path} `;
-    super(`${component} "${instance}": ${subject}${problem.problem}.${problem.expected === undefined ? "" : ` ${problem.expected}`}`);
+    super(`${component} "${instance}": ${subject}${problem.problem}.${problem.expected === undefined ? "" : ` ${problem.expected}`}${declared === undefined ? "" : ` Declared in ${declared}.`}`);
     this.component = component;
     this.instance = instance;
     this.problem = problem;

@@ -7,8 +7,10 @@ const VOLUME: VolumeArgs = { size: "1Gi", mountPath: "/data", backup: "daily" };
 const CHART = { repoURL: "https://charts.example.com", name: "chart", version: "1.2.3" };
 const REASON = "the upstream image cannot do otherwise";
 
-function expectRefusal(declare: () => unknown, message: string): void {
-  expect(declare).toThrow(expect.objectContaining({ name: ArgumentError.name, message }));
+/** The message ends with the place of the declaration, whose name it begins with. */
+function expectRefusal(declare: () => unknown, message: string, folder = "apps"): void {
+  const [, name = ""] = /"([^"]*)"/.exec(message) ?? [];
+  expect(declare).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `${message} Declared in ${folder}/${name}.` }));
 }
 
 describe("a workload", () => {
@@ -113,7 +115,7 @@ describe("a workload", () => {
     ["place", "library", "/data", "mounts /data twice: library is there as well. Move the volume."],
   ])("refuses a composite's mount in the %s of its own volume", (_, name, mountPath, message) => {
     const pod: WorkloadArgs["pod"] = () => ({ mounts: [{ name, mountPath, nfs: { server: "10.0.10.5", path: "/tank" } }] });
-    expectRefusal(() => rendered({ app: workload({ ...BASIC, volumes: { data: VOLUME }, relax: { nfs: REASON }, pod }) })("app"), `Workload "app": ${message}`);
+    expectRefusal(() => rendered({ app: workload({ ...BASIC, volumes: { data: VOLUME }, relax: { nfs: REASON }, pod }) })("app"), `Workload "app": ${message}`, "apps/media");
   });
 
   it.each<[string, string, string]>([
@@ -181,7 +183,7 @@ describe("a chart", () => {
     ["a version for a group", { clusterKinds: [{ group: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" }] }, 'clusterKinds[0].group "rbac.authorization.k8s.io/v1" is not a group. Write { group: "rbac.authorization.k8s.io", kind: "ClusterRole" }, each kind on its own.'],
     ["itself for a need", { needs: ["ctl"] }, "needs[0] is the service itself. Leave it out."],
   ])("refuses %s", (_, change, message) => {
-    expectRefusal(() => category("core", { ctl: helmWorkload({ chart: CHART, ...change }) }), `HelmWorkload "ctl": ${message}`);
+    expectRefusal(() => category("core", { ctl: helmWorkload({ chart: CHART, ...change }) }), `HelmWorkload "ctl": ${message}`, "core");
   });
 
   it.each<[string, ServiceOverride, string]>([
@@ -191,7 +193,7 @@ describe("a chart", () => {
     ["a host without a route", { host: "x" }, "host is set, but the service has no route. Leave it out, or give the declaration a route."],
   ])("refuses to be overridden by %s", (_, override, message) => {
     const [service] = category("core", { ctl: helmWorkload({ chart: CHART }) }).services;
-    expectRefusal(() => service?.override(override), `HelmWorkload "ctl": ${message}`);
+    expectRefusal(() => service?.override(override), `HelmWorkload "ctl": ${message}`, "core");
   });
 });
 
@@ -204,7 +206,7 @@ describe("a category", () => {
     ["that climbs out", "apps/..", "has a folder that is no DNS label. Use a-z, 0-9 and - in every folder."],
     ["too long for a label", `apps/${"m".repeat(30)}/${"n".repeat(30)}`, "has 66 characters. Use at most 63: it is a label's value."],
   ])("is refused %s", (_, path, message) => {
-    expectRefusal(() => category(path, {}), `category "${path}": ${message}`);
-    expectRefusal(() => workload(BASIC).facts({ name: "app", category: path }), `Workload "app": category "${path}" ${message}`);
+    expect(() => category(path, {})).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `category "${path}": ${message}` }));
+    expect(() => workload(BASIC).facts({ name: "app", category: path })).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `Workload "app": category "${path}" ${message}` }));
   });
 });

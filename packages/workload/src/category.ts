@@ -40,9 +40,19 @@ export function categoryProblem(path: string): { problem: string; expected: stri
 function placed(id: ServiceId, declaration: Declaration): Service {
   return {
     id,
-    facts: declaration.facts(id),
-    manifests: (context): KubernetesObject[] => declaration.manifests(id, context),
-    delivery: (context) => declaration.delivery?.(id, context) ?? { charts: [] },
-    override: (changes) => placed(id, declaration.override(id, changes)),
+    facts: inPlace(id, () => declaration.facts(id)),
+    manifests: (context): KubernetesObject[] => inPlace(id, () => declaration.manifests(id, context)),
+    delivery: (context) => inPlace(id, () => declaration.delivery?.(id, context) ?? { charts: [] }),
+    override: (changes) => placed(id, inPlace(id, () => declaration.override(id, changes))),
   };
+}
+
+/** A declaration does not know its folder: a mistake in it is told with the place where it is. */
+function inPlace<T>({ name, category }: ServiceId, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new ArgumentError(error.component, error.instance, error.problem, `${category}/${name}`);
+  }
 }

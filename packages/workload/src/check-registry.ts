@@ -81,8 +81,11 @@ function ownershipsOf({ name, host, loadBalancer, hostPorts }: ServiceFacts): st
 }
 
 /** Objects whose names end in a suffix, and might be another service's whose name does: the claims of a, b-c and a-b, c. */
-function objectsOf({ name, namespace, volumes, secrets, host, loadBalancer, chart }: ServiceFacts): string[] {
+function objectsOf({ name, namespace, podLabels, volumes, secrets, host, loadBalancer, chart }: ServiceFacts): string[] {
+  const cluster = podLabels["cnpg.io/cluster"];
   return [
+    // Its operator makes them, for those who write, who read, and who read from anywhere.
+    ...(cluster === undefined ? [] : ["rw", "ro", "r"].map((role) => `the Service ${namespace}/${cluster}-${role}`)),
     ...(chart === undefined ? [`the Service ${namespace}/${name}`] : []),
     ...(chart === undefined && loadBalancer !== undefined ? [`the Service ${namespace}/${loadBalancerName(name)}`] : []),
     ...(chart === undefined && secrets.some(({ file }) => file === undefined) ? [`the Secret ${namespace}/${name}`] : []),

@@ -28,6 +28,13 @@ function problemsOf(categories: readonly Category[]): readonly string[] {
   return [];
 }
 
+describe("a mistake in a declaration", () => {
+  it("is told with the place of the declaration, which does not know it itself", () => {
+    expect(() => category("apps/media", { sonarr: app({ port: 0 }) })).toThrow('Workload "sonarr": port is 0. Use 1 to 65535. Declared in apps/media/sonarr.');
+    expect(() => category("apps/media", { sonarr: app({ volumes: { config: { size: "1Gi", mountPath: "/config" } as never } }) })).toThrow(/backup.* Declared in apps\/media\/sonarr\.$/);
+  });
+});
+
 describe("services that do not fit together", () => {
   it.each<[string, Category[], string[]]>([
     ["a name twice", [category("apps", { a: app({ host: "x" }) }), category("apps/b", { a: app({ host: "y" }) }, { namespace: "b" })], ["a (src/apps/b/a.ts) wants the name a, which a (src/apps/a.ts) has."]],
@@ -39,6 +46,7 @@ describe("services that do not fit together", () => {
     ["a node's port twice", [category("apps", { a: onNode(80), b: onNode(80) })], ["b (src/apps/b.ts) wants the node port 80, which a (src/apps/a.ts) has."]],
     ["one claim by two names", [category("apps", { a: app(volume("b-c")), "a-b": app(volume("c")) }, { namespace: "n" })], ["a-b (src/apps/a-b.ts) wants the claim n/a-b-c, which a (src/apps/a.ts) has."]],
     ["one Service by two names", [category("apps", { a: balanced("10.0.20.200"), "a-lb": app() }, { namespace: "n" })], ["a-lb (src/apps/a-lb.ts) wants the Service n/a-lb, which a (src/apps/a.ts) has."]],
+    ["a Service that a database's operator makes", [category("core", { op: chart() }), category("apps", { "a-db": postgresDatabase({ size: "1Gi", operator: "op", backup: { none: "everything in it can be made again" } }), "a-db-rw": app() }, { namespace: "n" })], ["a-db-rw (src/apps/a-db-rw.ts) wants the Service n/a-db-rw, which a-db (src/apps/a-db.ts) has."]],
     ["one Secret by two names", [category("apps", { a: app(), "a-tls": app({ secrets: ["A"] }) }, { namespace: "n" })], ["a-tls (src/apps/a-tls.ts) wants the Secret n/a-tls, which a (src/apps/a.ts) has."]],
     ["one Secret of files by two names", [category("apps", { a: app({ secretFiles: { "/a": "A" } }), "a-files": app({ secrets: ["A"] }) }, { namespace: "n" })], ["a-files (src/apps/a-files.ts) wants the Secret n/a-files, which a (src/apps/a.ts) has."]],
     ["a service that is a folder", [category("apps", { media: app() }), category("apps/media", { a: app() })], ["media (src/apps/media.ts) is in the way of a (src/apps/media/a.ts), whose folder is below it."]],
