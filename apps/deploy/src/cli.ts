@@ -2,8 +2,17 @@
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { RehearseOptions } from "./commands/rehearse.ts";
+import type { Verb } from "./preflight/check.ts";
 
 const stackOption = (): Option => new Option("-s, --stack <name>", "stack, as in Pulumi.<name>.yaml").default("production").env("RZP_STACK");
+
+const skipOption = (): Option => new Option("--skip <check: reason>", "leave a check of the preflight out, with the reason in writing; the dangerous ones stay").argParser((word: string, all: string[]) => [...all, word]).default([], "none");
+
+const PREFLIGHT_HELP = `
+preview, up, refresh and destroy run what concerns them by themselves first, and stop where it finds something. A check is left out by
+--skip "addresses: the old router answers for .11 until tonight"; those without which a provider does harm unseen are not.
+
+Exit codes: 0 all is well; 1 something is wrong, and what to do about it stands there; 2 nothing is known to be wrong, and something could not be looked at here.`;
 
 const ADMISSION_HELP = `
 Reads what is in kubernetes/ and bootstrap/argocd/, and renders nothing. etcd and kube-apiserver are taken from $RZP_LAB_BIN, PATH or $KUBEBUILDER_ASSETS, or built
@@ -77,6 +86,16 @@ export function cli(): Command {
     .addHelpText("after", REHEARSE_HELP)
     .action(action(async (options: RehearseOptions) => (await import("./commands/rehearse.ts")).rehearseCommand(options)));
 
+  program
+    .command("preflight")
+    .description("whether an up may begin: vendors, tokens, ids, addresses, storage, versions, state, tree and secrets; reads, and writes nothing")
+    .addOption(stackOption())
+    .option("--json", "the result for machines")
+    .addOption(skipOption())
+    .addOption(new Option("--before <verb>", "what is to come after it").choices(["preview", "up", "refresh", "destroy"] satisfies Verb[]).default("up"))
+    .addHelpText("after", PREFLIGHT_HELP)
+    .action(action(async (options: { stack: string; json?: boolean; skip: string[]; before: Verb }) => (await import("./commands/preflight.ts")).preflightCommand(options)));
+
   for (const [verb, description] of [
     ["preview", "what the real engine would do (needs pulumi and the tokens)"],
     ["up", "do it (needs pulumi and the tokens)"],
@@ -89,7 +108,8 @@ export function cli(): Command {
       .addOption(stackOption())
       .argument("[words...]", "handed to pulumi as they are")
       .allowUnknownOption()
-      .action(action(async (words: string[], options: { stack: string }) => (await import("./commands/engine.ts")).engine(verb, options.stack, words)));
+      .addOption(skipOption())
+      .action(action(async (words: string[], { stack, skip }: { stack: string; skip: string[] }) => (await import("./commands/engine.ts")).engine(verb, stack, words, { skip })));
   }
   return program;
 }

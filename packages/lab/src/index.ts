@@ -1,10 +1,12 @@
 export { admitTree, type Admission, type Refusal } from "./admission.ts";
 export { startEso, type EsoArgs } from "./eso/eso.ts";
 export { findBinaries, type FindBinariesOptions } from "./binaries.ts";
+export { makeAuthority, type Authority, type Identity } from "./certificates.ts";
 export { KubeClient, refusalOf, type Answer } from "./client.ts";
 export { API_SERVER, CONTROL_PLANE, startControlPlane, type ClusterKeys, type ControlPlane, type ControlPlaneArgs } from "./control-plane.ts";
 export { applyCrds, findCrds, type Crd, type CustomKind, type FindCrdsOptions, type FoundCrds } from "./crds.ts";
 export { LabError, LabMissing } from "./errors.ts";
+export { kubeconfig } from "./kubeconfig.ts";
 export type { LabNode } from "./nodes.ts";
 export { CLOUDFLARE_LAB_TOKEN, startCloudflare, type Cloudflare, type CloudflareArgs } from "./stand-ins/cloudflare/cloudflare.ts";
 export { freePort, type Daemon, type Processes } from "./processes.ts";

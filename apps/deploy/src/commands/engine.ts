@@ -2,8 +2,12 @@ import { readSecrets, withSecrets } from "@rzp/infisical/reader";
 import { execa } from "execa";
 import { APP, loadStack, type Stack } from "../config.ts";
 import { ConfigError, show } from "../config/errors.ts";
-
-type Verb = "preview" | "up" | "refresh" | "destroy";
+import type { Verb } from "../preflight/check.ts";
+import { CHECKS } from "../preflight/checks.ts";
+import { isClear, preflight } from "../preflight/preflight.ts";
+import { linesOf } from "../preflight/report.ts";
+import { skipsOf } from "../preflight/skips.ts";
+import { ROOT } from "./render.ts";
 
 const MISSING = `pulumi is not on PATH, so nothing was done.
 
@@ -18,29 +22,54 @@ const IDENTITY = ["INFISICAL_CLIENT_ID", "INFISICAL_CLIENT_SECRET"] as const;
 /** Verbs that change machines; when one fails, the state may hold changes that were never made (the Proxmox provider records them as done). */
 const CHANGING: readonly Verb[] = ["up", "destroy"];
 
+/** Somebody waits for it: what takes longer than this is down. */
+const SECRETS_MS = 8_000;
+
 /** Folder in Infisical with what the pipeline itself needs. */
 const PIPELINE_SECRETS = "/pipeline";
 
+/** What a test hands over in the place of the real thing. */
+interface EngineOptions {
+  /** Checks that are left out, each with its reason. */
+  skip?: readonly string[];
+  read?: typeof readSecrets;
+  check?: typeof preflight;
+}
+
 /**
- * Runs the real engine on the deploy app, with the tokens in its environment only.
+ * Runs the real engine on the deploy app, with the tokens in its environment only, once the preflight found nothing against it.
  *
  * With INFISICAL_CLIENT_ID and INFISICAL_CLIENT_SECRET set, the tokens are read from Infisical first; otherwise they are expected in the environment.
- *
- * @param read What reads them; a test hands over its own.
  */
-export async function engine(verb: Verb, name: string, words: readonly string[], read: typeof readSecrets = readSecrets): Promise<number> {
+export async function engine(verb: Verb, name: string, words: readonly string[], { skip = [], read = readSecrets, check = preflight }: EngineOptions = {}): Promise<number> {
+  const skipped = skipsOf(skip, CHECKS);
   const stack = loadStack(name);
   if (!(await pulumiIsThere())) {
     console.error(MISSING);
     return 2;
   }
-  const command = [verb, "--stack", name, ...words];
   const secrets = await pipelineSecrets(stack, read);
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([key]) => !IDENTITY.some((one) => one === key)));
-  const code = await withSecrets(secrets, "pulumi", command, { cwd: APP, environment });
+  const environment = withoutIdentity(process.env);
+  const outcomes = await check({ name, stack, verb, skipped, environment: { ...environment, ...secrets }, base: ROOT });
+  // Standard output is pulumi's.
+  for (const line of linesOf(outcomes, { quiet: true, stream: process.stderr })) console.error(line);
+  if (!isClear(outcomes)) {
+    console.error(`Nothing was done. "./rzp preflight --stack ${name}" looks again.`);
+    return 1;
+  }
+  const code = await withSecrets(secrets, "pulumi", [verb, "--stack", name, ...words], { cwd: APP, environment });
   // 130: somebody pressed Ctrl+C, and knows.
   if (code !== 0 && code !== 130 && CHANGING.includes(verb)) console.error(afterFailure(verb, name));
   return code;
+}
+
+/** The environment that pulumi would get. */
+export async function withTokens(stack: Stack): Promise<NodeJS.ProcessEnv> {
+  return { ...withoutIdentity(process.env), ...(await pipelineSecrets(stack, readSecrets)) };
+}
+
+function withoutIdentity(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([key]) => !IDENTITY.some((one) => one === key)));
 }
 
 // A refresh with a token that does not work drops images from the state, so the token comes first.
@@ -60,5 +89,5 @@ async function pipelineSecrets({ infisical }: Stack, read: typeof readSecrets): 
   const message = "is not set, and half an identity cannot log in to Infisical; set both, or neither with the tokens in the environment";
   if (missing.length > 0) throw new ConfigError("the environment", missing.map((key) => ({ path: [key], message })), show);
   const { siteUrl, projectId, environment } = infisical;
-  return read({ siteUrl, projectId, environment, clientId, clientSecret, paths: [PIPELINE_SECRETS] });
+  return read({ siteUrl, projectId, environment, clientId, clientSecret, paths: [PIPELINE_SECRETS], timeoutMs: SECRETS_MS });
 }
