@@ -1,5 +1,5 @@
 import type { KubeClient } from "../client.ts";
-import { isUp, type Application, type ResourceState } from "./applications.ts";
+import { isSyncing, isUp, type Application, type ResourceState } from "./applications.ts";
 
 /** Why an Application is not up, and cannot be by waiting alone. */
 export interface Cause {
@@ -13,8 +13,11 @@ export interface Cause {
 interface Condition {
   type: string;
   status: string;
-  reason?: string;
   message?: string;
+}
+
+interface Conditioned {
+  status?: { conditions?: Condition[] };
 }
 
 /** What is known to be wrong with the Applications that are not up, most telling first. */
@@ -23,49 +26,58 @@ export async function findCauses(client: KubeClient, applications: readonly Appl
   return found.flat();
 }
 
-async function causesOf(client: KubeClient, { metadata: { name }, status }: Application): Promise<Cause[]> {
+async function causesOf(client: KubeClient, application: Application): Promise<Cause[]> {
+  const { name } = application.metadata;
   const of = (object: string, message: string): Cause => ({ application: name, object, message });
-  const { conditions = [], operationState, resources = [] } = status ?? {};
+  const { conditions = [], operationState, resources = [], sync } = application.status ?? {};
   const failed = (operationState?.syncResult?.resources ?? []).filter(({ status: is, hookPhase }) => is === "SyncFailed" || hookPhase === "Failed" || hookPhase === "Error");
   // Between two tries an operation runs on, and says that it waits for the next; one that waits for an object to become healthy is well.
   const operation = operationState?.phase === "Failed" || operationState?.phase === "Error" || (operationState?.message ?? "").includes("Retrying attempt");
-  const objects = await Promise.all(resources.filter(({ health }) => health?.status !== undefined && health.status !== "Healthy" && health.status !== "Suspended").map(async (one) => ({ one, why: await whyUnhealthy(client, one) })));
+  // Argo CD keeps the health of single objects to itself: the objects are asked.
+  const objects = await Promise.all(resources.map(async (one) => ({ one, why: await whyNotWell(client, one) })));
   return [
-    ...conditions.filter(({ type }) => type.endsWith("Error")).map(({ type, message }) => of(`Application ${name}`, `${type}: ${message}`)),
+    ...conditions.filter(({ type }) => type.endsWith("Error") || type === "SharedResourceWarning").map(({ type, message }) => of(`Application ${name}`, `${type}: ${message}`)),
     ...failed.map((one) => of(nameOf(one), one.message ?? "was refused")),
     ...(operation && failed.length === 0 && operationState?.message !== undefined ? [of(`Application ${name}`, operationState.message)] : []),
     ...objects.flatMap(({ one, why }) => (why === undefined ? [] : [of(nameOf(one), why)])),
+    ...(sync?.status === "Synced" && resources.length === 0 && !isSyncing(application) ? [of(`Application ${name}`, "has nothing in it: no file is where it looks, or none matches")] : []),
   ];
 }
 
-/** The reason behind an object that is not healthy, where there is one that waiting does not mend. */
-async function whyUnhealthy(client: KubeClient, one: ResourceState): Promise<string | undefined> {
-  const { kind, namespace = "", name, health } = one;
-  if (kind === "Deployment" || kind === "StatefulSet" || kind === "DaemonSet" || kind === "Job") return whyNoPods(client, namespace, name);
+const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+/** Kinds whose groups have a dot in their name like those of custom resources, and that have no state of their own. */
+const STATELESS = /^(networking|rbac\.authorization|policy|storage|admissionregistration|apiextensions)\.k8s\.io$|^traefik\.io$/;
+
+/** The reason behind an object that is not well, where there is one that waiting does not mend. */
+async function whyNotWell(client: KubeClient, one: ResourceState): Promise<string | undefined> {
+  const { group = "", version, kind, namespace = "", name } = one;
+  if (WORKLOADS.includes(kind)) return whyNoPods(client, namespace, name);
   if (kind === "PersistentVolumeClaim") return whyUnbound(client, namespace, name);
-  return health?.status === "Degraded" ? (health.message ?? "is degraded") : undefined;
+  if (!group.includes(".") || STATELESS.test(group) || group === "argoproj.io") return undefined;
+  const path = await client.pathOf({ apiVersion: `${group}/${version}`, kind, metadata: { name, namespace } }).catch(() => undefined);
+  const object = path === undefined ? undefined : await client.get<Conditioned>(path).catch(() => undefined);
+  return object?.status?.conditions?.find(({ type, status }) => type === "Ready" && status === "False")?.message;
 }
 
-interface PodLike {
+interface PodLike extends Conditioned {
   metadata: { name: string; ownerReferences?: { name: string }[] };
-  status?: { conditions?: Condition[] };
 }
 
-/** Pods that are refused tell their owner's events; pods that no node takes tell it themselves. */
+/** Pods that are refused are told by their owner; pods that no node takes tell it themselves. */
 async function whyNoPods(client: KubeClient, namespace: string, name: string): Promise<string | undefined> {
   const owned = (owner: string): boolean => owner === name || owner.startsWith(`${name}-`);
-  const replicaSets = await client.get<{ items: { metadata: { name: string }; status?: { conditions?: Condition[] } }[] }>(`/apis/apps/v1/namespaces/${namespace}/replicasets`);
+  const replicaSets = await client.get<{ items: PodLike[] }>(`/apis/apps/v1/namespaces/${namespace}/replicasets`);
   const refused = (replicaSets?.items ?? []).filter(({ metadata }) => owned(metadata.name)).flatMap(({ status }) => status?.conditions ?? []).find(({ type, status }) => type === "ReplicaFailure" && status === "True");
   if (refused?.message !== undefined) return refused.message;
   const pods = await client.get<{ items: PodLike[] }>(`/api/v1/namespaces/${namespace}/pods`);
   const waiting = (pods?.items ?? []).filter(({ metadata }) => (metadata.ownerReferences ?? []).some((owner) => owned(owner.name)));
   const unscheduled = waiting.flatMap(({ status }) => status?.conditions ?? []).find(({ type, status }) => type === "PodScheduled" && status === "False");
-  if (unscheduled?.message !== undefined) return `no node takes its pod: ${unscheduled.message}`;
-  const events = await client.get<{ items: { involvedObject: { name: string }; reason: string; message: string }[] }>(`/api/v1/namespaces/${namespace}/events?fieldSelector=reason=FailedCreate`);
-  return events?.items.find(({ involvedObject }) => owned(involvedObject.name))?.message;
+  return unscheduled?.message === undefined ? undefined : `no node takes its pod: ${unscheduled.message}`;
 }
 
 async function whyUnbound(client: KubeClient, namespace: string, name: string): Promise<string | undefined> {
+  const claim = await client.get<{ status?: { phase?: string } }>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`);
+  if (claim?.status?.phase !== "Pending") return undefined;
   const events = await client.get<{ items: { message: string }[] }>(`/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name=${name},reason=ProvisioningFailed`);
   return events?.items.at(-1)?.message;
 }
