@@ -95,7 +95,7 @@ export const SABOTAGES: readonly Sabotage[] = [
             rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }],
           },
         ],
-      } as KubernetesObject,
+      },
     ],
     files: { "a.yaml": configMap("a") },
   },
