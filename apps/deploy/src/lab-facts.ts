@@ -6,7 +6,7 @@ import type { Service } from "@rzp/workload/manifests";
 import type { Homelab } from "./homelab.ts";
 import { isView } from "./view.ts";
 
-type LabFacts = Pick<RehearsalArgs, "git" | "crds" | "config" | "charts" | "operators">;
+type LabFacts = Pick<RehearsalArgs, "git" | "crds" | "config" | "charts" | "operators" | "needs">;
 
 export function labFacts(home: Homelab, crds: readonly Crd[]): LabFacts {
   const { registry, context } = home;
@@ -15,6 +15,7 @@ export function labFacts(home: Homelab, crds: readonly Crd[]): LabFacts {
     crds: crds.filter(({ spec }) => spec.group === "argoproj.io"),
     config: argoCdConfig({ url: `https://argocd.${context.site.domain}` }),
     charts: registry.services.flatMap((service) => chartsOf(service, home, crds)),
+    needs: Object.fromEntries(context.services.map(({ name, needs }) => [name, needs])),
     operators: registry.services.flatMap((service) => operatorsOf(service, home)),
   };
 }

@@ -4,6 +4,7 @@ import type { RenderedObject } from "../rendered.ts";
 import { isUp, type Application } from "./applications.ts";
 import { standInChart } from "./charts.ts";
 import { looseCrds } from "./loose-crds.ts";
+import { outOfOrder } from "./order.ts";
 import { markdownReport } from "./report.ts";
 import { htmlReport } from "./report-html.ts";
 import type { Rehearsal } from "./rehearsal.ts";
@@ -44,6 +45,19 @@ describe("an Application", () => {
     ["that nobody has looked at", undefined, false],
   ])("%s is up: %#", (_, status, expected) => {
     expect(isUp({ metadata: { name: "a" }, ...(status === undefined ? {} : { status }) })).toBe(expected);
+  });
+});
+
+describe("the order", () => {
+  const database = { application: "database", seen: 10, synced: 12, up: 40 };
+  it.each<[string, number | undefined, string[]]>([
+    ["after what it needs", 41, []],
+    ["in the moment in which that is up", 39, []],
+    ["before that is up", 20, ["was applied 20 s after the start, 20 s before database, which it needs, was up: its sync wave is missing, or Argo CD does not wait for it"]],
+    ["never", undefined, []],
+  ])("of a service that is applied %s", (_, seen, messages) => {
+    const arrivals = [database, { application: "app", ...(seen === undefined ? {} : { seen }) }];
+    expect(outOfOrder(arrivals, { app: ["database", "unknown"], database: [] }).map(({ message }) => message)).toEqual(messages);
   });
 });
 

@@ -2,6 +2,7 @@ import type { KubernetesObject } from "@rzp/core";
 import { toolVersion } from "../tools.ts";
 import { listApplications } from "./applications.ts";
 import { peakMemory } from "./memory.ts";
+import { outOfOrder, type Needs } from "./order.ts";
 import { setStage, type Stage, type StageArgs } from "./stage.ts";
 import { bringUp, prune, restore, syncAgain, type Patience, type StepResult } from "./steps.ts";
 import { declarationOf, type Tree } from "./tree.ts";
@@ -10,6 +11,8 @@ import type { Arrival, WatchOptions } from "./watch.ts";
 export interface RehearsalArgs extends StageArgs {
   /** A service that is taken out of git and put back. */
   victim: string;
+  /** What each Application needs to be up before it. */
+  needs: Needs;
   patience: Patience;
   onChange: NonNullable<WatchOptions["onChange"]>;
   onStep: (step: string) => void;
@@ -65,7 +68,7 @@ export async function rehearse(args: RehearsalArgs): Promise<Rehearsal> {
     const isUp = await step("everything comes up from nothing", async () => {
       const watched = await bringUp(play);
       arrivals = watched.arrivals;
-      return watched.causes;
+      return watched.causes.length > 0 ? watched.causes : outOfOrder(watched.arrivals, args.needs);
     });
     if (isUp && (await step("a second sync finds no difference", () => syncAgain(play))))
       if (await step(`${args.victim} leaves git, and the cluster`, () => prune(play, args.victim)))
