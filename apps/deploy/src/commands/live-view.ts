@@ -39,13 +39,19 @@ export function liveView(stream: NodeJS.WriteStream | WriteStream): LiveView {
   }
   const update = createLogUpdate(stream);
   let title = "";
+  let last: Pick<Change, "seconds" | "up"> = { seconds: 0, up: 0 };
   const draw = ({ seconds, up }: Pick<Change, "seconds" | "up">): void => {
+    last = { seconds, up };
     const waiting = [...states].filter(([, state]) => !isUp(state));
     const shown = waiting.slice(0, SHOWN).map(([name, state]) => `  ${name.padEnd(24)} ${styleText("dim", state)}`);
     update([`${styleText("bold", title)}  ${seconds.toFixed(0)} s`, `${styleText("green", String(up))} up, ${waiting.length} on their way`, ...shown, ...(waiting.length > SHOWN ? [styleText("dim", `  and ${waiting.length - SHOWN} more`)] : [])].join("\n"));
   };
   return {
-    line: (text) => { update.persist(text); },
+    line: (text) => {
+      // What is written for good takes the picture's place.
+      update.persist(text);
+      if (title !== "") draw(last);
+    },
     step: (name) => {
       title = name;
       states.clear();
