@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { APP, ConfigError, engineConfig, engineStack, loadStack, parseStack, RUNTIME_SECRETS, runtimeSecrets } from "./config.ts";
+import { APP, ConfigError, engineConfig, engineStack, imageFactoryOf, loadStack, parseStack, RUNTIME_SECRETS, runtimeSecrets } from "./config.ts";
 
 // A stack of the tests' own: the homelab's file is its owner's to change.
 const FILE = "Pulumi.homelab.yaml";
@@ -36,6 +36,11 @@ function lineOf(find: string, text = good): number {
 }
 
 describe("a stack file", () => {
+  it("may put the image factory elsewhere, as the lab's does", () => {
+    expect(imageFactoryOf("lab")).toBe("http://127.0.0.1:8088");
+    expect(imageFactoryOf("production")).toBeUndefined();
+  });
+
   it("is read whole", () => {
     const stack = parseStack(FILE, good);
     expect(Object.keys(stack.machines)).toEqual(["cp-1", "cp-2", "cp-3", "worker-1", "worker-2", "worker-3"]);

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { didYouMean } from "@rzp/core";
+import { parse } from "yaml";
 import { ConfigError, readStackFile, show, toMistakes, type StackFile } from "./config/errors.ts";
 import { overridesOf } from "./config/overrides.ts";
 import { crossCheck } from "./config/rules.ts";
@@ -23,6 +24,13 @@ export const RUNTIME_SECRETS = ["PROXMOX_VE_API_TOKEN", "CLOUDFLARE_API_TOKEN", 
 export function loadStack(name: string, directory: string = APP): Stack {
   const file = `Pulumi.${name}.yaml`;
   return parseStack(file, readText(directory, file, name));
+}
+
+/** Where a stack's file puts Talos' image factory, which is a setting of the engine's own provider; undefined where that is at Talos. */
+export function imageFactoryOf(name: string, directory: string = APP): string | undefined {
+  const { config } = parse(readText(directory, `Pulumi.${name}.yaml`, name)) as { config?: Record<string, unknown> };
+  const url = config?.["talos:imageFactoryUrl"];
+  return typeof url === "string" ? url : undefined;
 }
 
 /** Checked configuration from the text of a stack file. */

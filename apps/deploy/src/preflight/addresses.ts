@@ -9,23 +9,29 @@ const PORTS = [50_000, 6443, 22, 80, 443];
 /** Longer than any answer in a house takes. */
 const ANSWER_MS = 1_500;
 
-/** Those of the addresses from which anything came back. Nothing is sent on a connection that is accepted. */
+/** Those of the addresses from which anything came back. */
 export async function answering(addresses: readonly string[]): Promise<string[]> {
   const asked = await Promise.all(addresses.map(async (address) => ({ address, answers: (await Promise.all(PORTS.map((port) => answers(address, port)))).includes(true) })));
   return asked.filter(({ answers: any }) => any).map(({ address }) => address);
 }
 
-function answers(host: string, port: number): Promise<boolean> {
+async function answers(host: string, port: number): Promise<boolean> {
+  const state = await portOf(host, port);
+  // On the loopback the kernel itself refuses, whether anybody is there or not.
+  return state === "open" || (state === "refused" && !host.startsWith("127."));
+}
+
+/** What becomes of a connection; nothing is sent on one that is accepted. */
+export function portOf(host: string, port: number): Promise<"open" | "refused" | "silent"> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: ANSWER_MS });
-    const end = (answer: boolean) => (): void => {
+    const end = (state: "open" | "refused" | "silent") => (): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(state);
     };
-    socket.once("connect", end(true)).once("timeout", end(false));
+    socket.once("connect", end("open")).once("timeout", end("silent"));
     socket.once("error", ({ code }: NodeJS.ErrnoException) => {
-      // On the loopback the kernel itself refuses, whether anybody is there or not.
-      end((code === "ECONNREFUSED" || code === "ECONNRESET") && !host.startsWith("127."))();
+      end(code === "ECONNREFUSED" || code === "ECONNRESET" ? "refused" : "silent")();
     });
   });
 }

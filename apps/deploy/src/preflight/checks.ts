@@ -7,6 +7,7 @@ import { machineProblems, shrinkingDisks } from "./machines.ts";
 import { hostProblems, missingRights, neededRights, storageProblems } from "./places.ts";
 import { isStarted } from "./reads.ts";
 import { failedRuns, pendingOperations, shortList } from "./state.ts";
+import { talosProblems } from "./talos.ts";
 
 const MAKING: readonly Verb[] = ["preview", "up"];
 const CHANGING: readonly Verb[] = [...MAKING, "destroy"];
@@ -37,6 +38,7 @@ export const CHECKS: readonly Check[] = [
   { name: "git", holds: "Argo CD's reader sees the repository and its revision", before: MAKING, problems: judged(async ({ refs, stack, name }) => ({ refs: await refs(), revision: stack.git.revision, stack: name }), revisionProblems) },
   { name: "factory", holds: "the image factory answers, and makes this Talos", before: MAKING, problems: judged(async ({ factory, stack, name }) => ({ versions: await factory(), talos: stack.cluster.talos, stack: name }), factoryProblems) },
   { name: "cluster", holds: "the Kubernetes API is ready, if there is one yet", before: MAKING, problems: judged(({ running }) => running(), nothing) },
+  { name: "talos", holds: "every machine that was configured answers, and still is", before: MAKING, problems: judged(async ({ talos, name }) => ({ machines: await talos(), stack: name }), talosProblems) },
   { name: "state", holds: "the engine's state can be read", before: CHANGING, problems: judged(({ state }) => state(), nothing) },
   { name: "pending", holds: "no run was killed in the middle", before: CHANGING, dangerous: true, problems: judged(async ({ state, name }) => ({ state: await state(), stack: name }), pendingOperations) },
   {

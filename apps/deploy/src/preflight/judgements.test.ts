@@ -140,7 +140,7 @@ describe("storages", () => {
 });
 
 describe("the engine's state", () => {
-  const state = (more: Partial<EngineState> = {}): EngineState => ({ machines: [], images: [], resources: [{ urn: "u", type: "t", id: "" }], broken: [], pending: [], ...more });
+  const state = (more: Partial<EngineState> = {}): EngineState => ({ machines: [], images: [], configurations: [], resources: [{ urn: "u", type: "t", id: "" }], broken: [], pending: [], ...more });
   const runs = (...history: string[]): { kind: string; result: string }[] => history.map((run) => ({ kind: run.split(" ")[0] ?? "", result: run.split(" ")[1] ?? "succeeded" }));
 
   it.each<[string[], number]>([

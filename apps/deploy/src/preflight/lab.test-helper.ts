@@ -67,7 +67,7 @@ export async function startLab(args: ProxmoxArgs = {}): Promise<Lab> {
     GIT_TOKEN: "git-secret",
   };
   const atStandIn = { ...recording, resources: recording.resources.map((one) => (one.type === "pulumi:providers:cloudflare" ? { ...one, inputs: { ...one.inputs, baseUrl: `${cloudflare.url}/client/v4` } } : one)) };
-  const situation: Situation = { ...situationOf({ name: NAME, stack, recording: atStandIn, environment, base: folder }), tree: () => [], factory: factory.url };
+  const situation: Situation = { ...situationOf({ name: NAME, stack, recording: atStandIn, environment, factory: factory.url, base: folder }), tree: () => [] };
   const folders = (infisical.state.projects.homelab?.environments.prod ?? {});
   for (const { remote } of situation.keys) (folders[folderOf(remote)] ??= {})[remote.slice(remote.lastIndexOf("/") + 1)] = { id: "1", value: "never-shown", version: 1, comment: "", createdAt: "", updatedAt: "" };
 

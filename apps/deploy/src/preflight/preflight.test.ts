@@ -1,6 +1,6 @@
 import { createServer as createHttpsServer, type Server } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
-import { kubeconfig, makeAuthority } from "@rzp/lab";
+import { kubeconfig, makeAuthority, startTalos } from "@rzp/lab";
 import { afterEach, describe, expect, it } from "vitest";
 import { CHECKS } from "./checks.ts";
 import { complaints, machinesInState, makeForeign, makeThere, startLab, type Lab } from "./lab.test-helper.ts";
@@ -189,6 +189,53 @@ describe("a cluster that was started", () => {
   });
 });
 
+describe("a machine that was configured", () => {
+  const urn = "urn:pulumi:homelab::homelab::talos:machine/configurationApply:ConfigurationApply::homelab-cp-1";
+  const ENDPOINT = "127.0.64.1";
+
+  /** As after an `up`, with the machine's Talos somewhere else than its address. */
+  async function configured(): Promise<Lab> {
+    const lab = await started();
+    makeThere(lab, "cp-1");
+    lab.tell({ resources: [...machinesInState(lab, ["cp-1"]), { urn, type: TYPES.configuration, inputs: { node: "127.0.62.11", endpoint: ENDPOINT } }] });
+    return lab;
+  }
+
+  it("and does not answer, is told before anything waits for it", async () => {
+    expect(complaints(await (await configured()).look())).toEqual({ talos: expect.stringMatching(/^failed: Talos at 127\.0\.62\.11 \(homelab-cp-1\) does not answer: .* Start the machine in Proxmox/) as string });
+  });
+
+  it("and waits for a configuration again, is told with the command that sends it", async () => {
+    const talos = await startTalos();
+    try {
+      await talos.boot({ address: ENDPOINT });
+      const { talos: found } = complaints(await (await configured()).look());
+      expect(found).toContain("127.0.62.11 (homelab-cp-1) waits for a configuration that the state calls sent: nothing would send it again.");
+      expect(found).toContain(`./rzp up --stack homelab --replace '${urn}' --skip "talos: homelab-cp-1 is sent its configuration".`);
+      expect(talos.rpcs.map(({ method }) => method)).toEqual(["/storage.StorageService/Disks"]);
+    } finally {
+      await talos.close();
+    }
+  });
+
+  it("and wants a certificate, is well", async () => {
+    const authority = await makeAuthority("talos");
+    const { certificate, key } = await authority.server("cp-1", [ENDPOINT]);
+    const server = createHttpsServer({ cert: certificate, key, ca: authority.certificate, requestCert: true, rejectUnauthorized: true, ALPNProtocols: ["h2"] }).listen(50_000, ENDPOINT);
+    try {
+      expect(complaints(await (await configured()).look())).toEqual({});
+    } finally {
+      server.close();
+    }
+  });
+
+  it("and was lost, is not asked for: it is to be made again", async () => {
+    const lab = await started();
+    lab.tell({ resources: [{ urn, type: TYPES.configuration, inputs: { node: "127.0.62.11", endpoint: ENDPOINT } }] });
+    expect(complaints(await lab.look())).toEqual({});
+  });
+});
+
 describe("a vendor that is slow", () => {
   it("is given up on, and the others are looked at all the same", async () => {
     const lab = await started();
@@ -208,7 +255,7 @@ describe("without pulumi on this machine", () => {
     without(lab);
     expect(complaints(await lab.look())).toEqual({
       state: "open: pulumi is not on PATH, so nobody can say what is ours. Install pulumi and log in to the backend of the stack.",
-      ...Object.fromEntries(["pending", "last-run", "cluster"].map((name) => [name, 'open: not looked at: it needs "state"'])),
+      ...Object.fromEntries(["pending", "last-run", "cluster", "talos"].map((name) => [name, 'open: not looked at: it needs "state"'])),
       versions: 'open: not looked at: it needs "state"',
     });
   });

@@ -1,5 +1,5 @@
 /** What has to hold before the engine touches anything: what the providers would get wrong without a word is refused here. */
-import type { Stack } from "../config.ts";
+import { imageFactoryOf, type Stack } from "../config.ts";
 import { treeOf } from "../commands/render.ts";
 import { homelab } from "../homelab.ts";
 import { recordStack } from "../record.ts";
@@ -23,7 +23,7 @@ export interface PreflightArgs {
 
 /** Runs every check that comes before a verb: it records what is to be made, reads what is there, and writes nothing. */
 export async function preflight({ verb, skipped, ...args }: PreflightArgs): Promise<Outcome[]> {
-  return look(situationOf({ ...args, recording: await recordStack(args.name, args.stack) }), verb, skipped);
+  return look(situationOf({ ...args, recording: await recordStack(args.name, args.stack), factory: imageFactoryOf(args.name) }), verb, skipped);
 }
 
 export function look(situation: Situation, verb: Verb, skipped: ReadonlyMap<string, string>): Promise<Outcome[]> {
@@ -31,7 +31,7 @@ export function look(situation: Situation, verb: Verb, skipped: ReadonlyMap<stri
 }
 
 /** What the declarations say that checks have to know. */
-export function situationOf({ name, stack, recording, environment, base }: Pick<Situation, "name" | "stack" | "recording" | "environment"> & { base: string }): Situation {
+export function situationOf({ name, stack, recording, environment, factory, base }: Pick<Situation, "name" | "stack" | "recording" | "environment" | "factory"> & { base: string }): Situation {
   const home = homelab(stack);
   const { services } = home.context;
   return {
@@ -42,6 +42,7 @@ export function situationOf({ name, stack, recording, environment, base }: Pick<
     balanced: services.flatMap(({ name: service, loadBalancer }) => (loadBalancer === undefined ? [] : [{ address: loadBalancer.address, of: service }])),
     tree: () => treeOf(home, base).check().map(({ path }) => path),
     environment,
+    factory,
   };
 }
 

@@ -8,6 +8,7 @@ import { folderOf, readableKeys, type ReadKey } from "./infisical.ts";
 import { ProxmoxReads, type ActualMachine, type Permissions, type ProxmoxNode, type Storages } from "./proxmox.ts";
 import { PulumiReads } from "./pulumi.ts";
 import type { EngineState, History } from "./state.ts";
+import { talosMachines, type TalosMachine } from "./talos.ts";
 import { TYPES, wantedOf, type Wanted } from "./wanted.ts";
 
 /** What checks are run on. */
@@ -57,6 +58,8 @@ export interface Reads extends Pick<Situation, "name" | "stack" | "keys" | "tree
   factory: Read<readonly string[]>;
   /** Keys that the cluster's identity can read, by folder. */
   present: Read<ReadonlyMap<string, readonly string[]>>;
+  /** Machines that were configured, and whether their Talos is there. */
+  talos: Read<readonly TalosMachine[]>;
   /** Nodes of the cluster, once it was started; none before. */
   running: Read<readonly RunningNode[]>;
 }
@@ -122,6 +125,7 @@ export function readsOf({ name, stack, recording, keys, balanced, tree, environm
       const identity = { clientId: secret("infisical", "ESO_INFISICAL_CLIENT_ID"), clientSecret: secret("infisical", "ESO_INFISICAL_CLIENT_SECRET") };
       return readableKeys(stack.infisical, identity, [...new Set(keys.map(({ remote }) => folderOf(remote)))]);
     }),
+    talos: once(async () => talosMachines(await state())),
     running: once(async (): Promise<readonly RunningNode[]> => (isStarted(await state()) ? runningNodes(await pulumi.kubeconfig()) : [])),
   };
 }

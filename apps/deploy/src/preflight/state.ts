@@ -30,6 +30,8 @@ export type History = z.output<typeof HISTORY>;
 export interface EngineState {
   machines: readonly Machine[];
   images: readonly Image[];
+  /** Talos configurations that were sent: to which address, and where that is reached from here. */
+  configurations: readonly { urn: string; node: string; endpoint: string | undefined }[];
   resources: readonly { urn: string; type: string; id: string }[];
   /** Resources of which the last change failed: their state holds what was wanted, not what is. */
   broken: readonly string[];
@@ -44,6 +46,7 @@ export function stateOf({ deployment }: z.output<typeof EXPORT>): EngineState {
     // The id is the machine's number as Proxmox has it; inputs hold what was asked for.
     machines: named(TYPES.machine, ({ urn, id }, inputs) => machineOf({ urn, aliases: [] }, { ...inputs, vmId: id ?? inputs.vmId })),
     images: named(TYPES.image, ({ urn, parent }, inputs) => imageOf({ urn, aliases: [], parent: parent ?? undefined }, inputs, versions)),
+    configurations: named(TYPES.configuration, ({ urn }, { node, endpoint }) => ({ urn, node: text(node), endpoint: typeof endpoint === "string" ? endpoint : undefined })),
     resources: resources.map(({ urn, type, id }) => ({ urn, type, id: id ?? "" })),
     broken: resources.filter(({ initErrors }) => (initErrors ?? []).length > 0).map(({ urn }) => urn),
     pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({ type, urn: resource.urn })),
@@ -74,7 +77,7 @@ export function pendingOperations({ state: { pending }, stack }: { state: Engine
   return [{ problem: `A run was killed in the middle of ${what}.`, remedy: `Look in Proxmox what became of it, then "./rzp refresh --stack ${stack}", which asks about each.` }];
 }
 
-function nameIn(urn: string): string {
+export function nameIn(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
