@@ -5,5 +5,3 @@ export const BACKUP_SCHEDULES: Readonly<Record<BackupClass, { cron: string; reta
   daily: { cron: "0 3 * * *", retain: 14, when: "every day at 03:00 UTC" },
   weekly: { cron: "0 4 * * 0", retain: 8, when: "every Sunday at 04:00 UTC" },
 };
-/** Volumes up to this size are copied to the object store as well; all of them must fit beside what else is there. */
-export const COPIED_UP_TO = "5Gi";

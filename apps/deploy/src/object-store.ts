@@ -10,5 +10,5 @@ export function bucket(name: string): ObjectStore {
 /** Bucket of the databases' backups. */
 export const OBJECT_STORE = bucket("databases");
 
-/** Bucket of Velero's copies. */
-export const COPIES = bucket("velero");
+/** Bucket of the backups of the cluster's objects. */
+export const OBJECTS = bucket("velero");

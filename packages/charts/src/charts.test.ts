@@ -63,7 +63,7 @@ const CHARTS: Readonly<Record<string, Row>> = {
   traefikChart: row(traefikChart, { address: "10.9.9.9" }),
   valkeyChart: row(valkeyChart, { memory: "64Mi", size: "1Gi" }),
   vectorChart: row(vectorChart, { openobserve: OPENOBSERVE, talosLogs: { hostIP: "127.0.0.1", port: 6051 }, nodes: 2 }),
-  veleroChart: row(veleroChart, { store: STORE, schedules: SCHEDULES, largest: "5Gi", nodes: 1 }),
+  veleroChart: row(veleroChart, { store: STORE, schedules: SCHEDULES }),
   zitadelChart: row(zitadelChart, { database: DATABASE }),
 };
 
@@ -118,8 +118,6 @@ it.each<[string, object, string]>([
   ["vectorChart", { talosLogs: { hostIP: "127.0.0.1", port: 0 } }, "hostPorts[0] is 0"],
   ["veleroChart", { store: { ...STORE, bukcet: "x" } }, 'store.bukcet is no argument here. Did you mean "bucket"?'],
   ["veleroChart", { schedules: { daily: SCHEDULES.daily } }, "schedules.weekly is missing"],
-  ["veleroChart", { largest: "5GB" as never }, "largest"],
-  ["veleroChart", { nodes: -2 }, "nodes is -2. Use a whole number of at least 1."],
   ["zitadelChart", { database: { service: "app-db" } }, "database.password is missing"],
 ])("%s refuses %j", (component, change, message) => {
   expect(() => factsOf(component, change)).toThrow(message);

@@ -6,9 +6,7 @@ import { at, byKind, crdProblems, hasCrds } from "@rzp/testing";
 import { postgresDatabase } from "@rzp/workload/manifests";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { all, applicationOf, factsOf, home, objectsOf, remotesOf, rulesOf, valuesOf } from "../rendered.test-data.ts";
-import { parseBytes } from "@rzp/core";
-import type { ServiceVolume } from "@rzp/workload/manifests";
-import { BACKUP_SCHEDULES, COPIED_UP_TO } from "../backups.ts";
+import { BACKUP_SCHEDULES } from "../backups.ts";
 import { DATABASE } from "../database.ts";
 import { OBJECT_STORE } from "../object-store.ts";
 
@@ -126,39 +124,22 @@ describe("traps of the backups", () => {
     expect(applicationOf("velero").metadata.finalizers).toBeUndefined();
   });
 
-  it("velero: the password of the repository must be there before the server, or everybody knows it", () => {
-    expect(remotesOf("velero", "velero-repo-credentials")).toEqual({ "repository-password": "/platform/backup/velero/REPOSITORY_PASSWORD" });
-    expect(byKind(objectsOf("velero"), "ExternalSecret", "velero-repo-credentials").metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-wave": "-1" });
-  });
-
   it("velero: its keys are those of its bucket's user, and the Secret they are read from is the chart's", () => {
     expect(valuesOf("velero")).toMatchObject({ credentials: { useSecret: false, extraSecretRef: "velero-secrets" } });
     expect(remotesOf("velero", "velero-secrets")).toMatchObject({ AWS_ACCESS_KEY_ID: "/platform/backup/minio/VELERO_ACCESS_KEY", AWS_SECRET_ACCESS_KEY: "/platform/backup/minio/VELERO_SECRET_KEY" });
   });
 
-  it("velero: the node agent mounts the node's folders, which only a privileged namespace allows", () => {
-    expect(valuesOf("velero")).toMatchObject({ deployNodeAgent: true, configuration: { uploaderType: "kopia" } });
-    expect(factsOf("velero").podSecurity).toBe("privileged");
+  it("velero: files of volumes fill the bucket that every database archives beside, so it copies none, and has no agent that could", () => {
+    expect(valuesOf("velero")).toMatchObject({ deployNodeAgent: false });
+    expect(objectsOf("velero").filter(({ kind }) => kind === "ConfigMap")).toEqual([]);
+    expect(factsOf("velero").podSecurity).not.toBe("privileged");
   });
 
-  it.each(Object.entries(BACKUP_SCHEDULES))("velero: the class %s has its schedule, copies the volumes of its class and never the backups themselves", (name, { cron, retain }) => {
-    expect(byKind(objectsOf("velero"), "Schedule", name).spec).toMatchObject({
+  it.each(Object.entries(BACKUP_SCHEDULES))("velero: the class %s has its schedule, of objects and without the files of volumes", (name, { cron, retain }) => {
+    expect(byKind(objectsOf("velero"), "Schedule", name).spec).toEqual({
       schedule: cron,
-      template: { excludedNamespaces: ["minio"], defaultVolumesToFsBackup: false, snapshotVolumes: false, ttl: `${retain * (name === "daily" ? 24 : 168)}h0m0s`, resourcePolicy: { kind: "configmap", name: `volumes-${name}` } },
+      template: { defaultVolumesToFsBackup: false, snapshotVolumes: false, storageLocation: "default", ttl: `${retain * (name === "daily" ? 24 : 168)}h0m0s` },
     });
-    expect(at(byKind(objectsOf("velero"), "ConfigMap", `volumes-${name}`), "data")).toEqual({ "policy.yaml": expect.stringContaining(`rzp.dev/backup: ${name}\n`) as unknown });
-  });
-
-  it("velero: a full bucket stops the archiving of every database, so what it copies fits beside a copy of each", () => {
-    const size = (of: string): number => parseBytes(of) ?? Number.NaN;
-    const largest = size(COPIED_UP_TO);
-    const sum = (volumes: readonly ServiceVolume[]): number => volumes.reduce((all, volume) => all + size(volume.size), 0);
-    const backedUp = home.context.services.filter(({ name }) => name !== OBJECT_STORE.service).map(({ managedBy, volumes }) => ({ managedBy, volumes: volumes.filter(({ backup }) => typeof backup === "string") }));
-    const copies = sum(backedUp.flatMap(({ managedBy, volumes }) => (managedBy === undefined ? volumes.filter((volume) => size(volume.size) <= largest) : [])));
-    const databases = sum(backedUp.flatMap(({ managedBy, volumes }) => (managedBy === undefined ? [] : volumes)));
-    expect(copies).toBeGreaterThan(0);
-    expect(copies + databases).toBeLessThanOrEqual(sum(factsOf(OBJECT_STORE.service).volumes));
-    for (const name of Object.keys(BACKUP_SCHEDULES)) expect(at(byKind(objectsOf("velero"), "ConfigMap", `volumes-${name}`), "data")).toEqual({ "policy.yaml": expect.stringContaining(`capacity: "0,${COPIED_UP_TO}"\n`) as unknown });
   });
 
   it("velero: a snapshot without the snapshot-controller never comes, so none is asked for", () => {

@@ -1,7 +1,7 @@
 import { BACKUP_CLASSES, POSTGRES_BACKUPS, type ServiceFacts, type ServiceVolume } from "@rzp/workload/manifests";
-import { BACKUP_SCHEDULES, COPIED_UP_TO } from "../backups.ts";
+import { BACKUP_SCHEDULES } from "../backups.ts";
 import type { Homelab } from "../homelab.ts";
-import { COPIES, OBJECT_STORE } from "../object-store.ts";
+import { OBJECT_STORE, OBJECTS } from "../object-store.ts";
 import { blocks, code, link, REFERENCE, section, table, words, type Page } from "./markdown.ts";
 
 /** What is backed up, how often and where to; and what is not, and why. */
@@ -11,7 +11,7 @@ export function backupInventory({ context: { services, site } }: Homelab): Page 
   const text = blocks(
     "# Backups",
     target === undefined ? "**Without a backup target volumes have only snapshots, on the same disks.**" : `Volumes go to ${code(target)}, databases to ${code(`s3://${OBJECT_STORE.bucket}`)} at ${code(OBJECT_STORE.endpoint)}.`,
-    services.some(({ name }) => name === "velero") ? `By the same schedules Velero takes a second copy of those of up to ${COPIED_UP_TO}, as files, to ${code(`s3://${COPIES.bucket}`)} there, with the cluster's objects.` : "",
+    services.some(({ name }) => name === "velero") ? `By the schedules of volumes Velero backs up the cluster's objects to ${code(`s3://${OBJECTS.bucket}`)} there, without the files of any volume.` : "",
     section("Schedules", table(["class", "volumes", "databases"], BACKUP_CLASSES.map((name) => [name, volumeSchedule(name), databaseSchedule(name)]))),
     section("Backed up", table(["service", "volume", "size", "class", "how"], volumes.flatMap(({ service, volume }) => backedUp(service, volume, target)))),
     section("Not backed up", table(["service", "volume", "size", "why"], volumes.flatMap(({ service, volume }) => reason(service, volume))), notOurs(site.media)),

@@ -78,10 +78,10 @@ describe("the reference", () => {
     expect(pageOf("backup-inventory/index")).toContain(line);
   });
 
-  it("tells where the second copy of volumes goes, where somebody makes one", () => {
+  it("tells where the backups of objects go, where somebody makes them", () => {
     const velero = category("platform/copies", { velero: workload({ image, port: 80, health: "tcp", host: false }) });
     const inventory = pages(homelab(stack, [...CATEGORIES, velero])).find(({ path }) => path.includes("backup-inventory"))?.text;
-    expect(inventory).toContain("to `s3://velero` there, with the cluster's objects.");
+    expect(inventory).toContain("to `s3://velero` there, without the files of any volume.");
     expect(pageOf("backup-inventory/index")).not.toContain("velero");
   });
 
