@@ -23,7 +23,7 @@ export class ArgumentError extends Error {
   readonly instance: string;
   readonly problem: ArgumentProblem;
 
-  /** @param declared Where the instance was declared, such as `apps/media/sonarr`. */
+  /** @param declared Where the instance was declared, such as `src/services/apps/media/sonarr.ts`. */
   constructor(component: string, instance: string, problem: ArgumentProblem, declared?: string) {
     const subject = problem.path === "" ? "" : `${problem.path} `;
     super(`${component} "${instance}": ${subject}${problem.problem}.${problem.expected === undefined ? "" : ` ${problem.expected}`}${declared === undefined ? "" : ` Declared in ${declared}.`}`);

@@ -147,7 +147,7 @@ describe("mistakes", () => {
     ["what a workload refuses", { port: 0 }, "port is 0. Use 1 to 65535."],
     ["a reason that says nothing", { library: ["tv"], relax: { nfs: "yes" } }, "relax.nfs has no reason. Write down why the safe default cannot hold; it becomes an annotation."],
   ])("are refused: %s", (_case, change, message, site = SITE) => {
-    expect(() => objectsOf(change, site)).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `MediaApp "app": ${message} Declared in apps/media/app.` }));
+    expect(() => objectsOf(change, site)).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `MediaApp "app": ${message} Declared in src/services/apps/media/app.ts.` }));
   });
 
   it("of an override are told in the media app's name", () => {

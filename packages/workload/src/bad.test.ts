@@ -7,10 +7,10 @@ const VOLUME: VolumeArgs = { size: "1Gi", mountPath: "/data", backup: "daily" };
 const CHART = { repoURL: "https://charts.example.com", name: "chart", version: "1.2.3" };
 const REASON = "the upstream image cannot do otherwise";
 
-/** The message ends with the place of the declaration, whose name it begins with. */
+/** The message ends with the file of the declaration, whose name it begins with. */
 function expectRefusal(declare: () => unknown, message: string, folder = "apps"): void {
   const [, name = ""] = /"([^"]*)"/.exec(message) ?? [];
-  expect(declare).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `${message} Declared in ${folder}/${name}.` }));
+  expect(declare).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `${message} Declared in src/services/${folder}/${name}.ts.` }));
 }
 
 describe("a workload", () => {

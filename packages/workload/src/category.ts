@@ -47,12 +47,12 @@ function placed(id: ServiceId, declaration: Declaration): Service {
   };
 }
 
-/** A declaration does not know its folder: a mistake in it is told with the place where it is. */
+/** A declaration does not know its folder: a mistake in it is told with the file it is in, which has its name. */
 function inPlace<T>({ name, category }: ServiceId, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    throw new ArgumentError(error.component, error.instance, error.problem, `${category}/${name}`);
+    throw new ArgumentError(error.component, error.instance, error.problem, `src/services/${category}/${name}.ts`);
   }
 }

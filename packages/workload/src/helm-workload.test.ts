@@ -150,7 +150,7 @@ describe("objects that the layer's project would not let through", () => {
     ["of another namespace", map("kube-system"), "is ConfigMap \"a\" in the namespace \"kube-system\". Put it into the service's own, ctl-system: only the core may write elsewhere."],
   ])("are refused when rendered: %s", (_, object, message) => {
     for (const layer of ["platform", "apps"]) {
-      expect(() => made(layer, { objects: () => [map("ctl-system"), object] })).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `HelmWorkload "ctl": objects[1] ${message} Declared in ${layer}/ctl.` }));
+      expect(() => made(layer, { objects: () => [map("ctl-system"), object] })).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `HelmWorkload "ctl": objects[1] ${message} Declared in src/services/${layer}/ctl.ts.` }));
     }
     expect(made("core", { objects: [object] }).map(({ kind }) => kind)).toContain(object.kind);
   });

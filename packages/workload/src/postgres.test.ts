@@ -119,7 +119,7 @@ describe("a database", () => {
   ])("refuses %s", (_, change, message) => {
     const { store, ...rest } = { ...ARGS, ...change };
     const args = store === undefined ? rest : { ...rest, store };
-    expect(() => category("platform", { "my-app-db": postgresDatabase(args) })).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `postgresDatabase "my-app-db": ${message} Declared in platform/my-app-db.` }));
+    expect(() => category("platform", { "my-app-db": postgresDatabase(args) })).toThrow(expect.objectContaining({ name: ArgumentError.name, message: `postgresDatabase "my-app-db": ${message} Declared in src/services/platform/my-app-db.ts.` }));
   });
 });
 

@@ -30,8 +30,8 @@ function problemsOf(categories: readonly Category[]): readonly string[] {
 
 describe("a mistake in a declaration", () => {
   it("is told with the place of the declaration, which does not know it itself", () => {
-    expect(() => category("apps/media", { sonarr: app({ port: 0 }) })).toThrow('Workload "sonarr": port is 0. Use 1 to 65535. Declared in apps/media/sonarr.');
-    expect(() => category("apps/media", { sonarr: app({ volumes: { config: { size: "1Gi", mountPath: "/config" } as never } }) })).toThrow(/backup.* Declared in apps\/media\/sonarr\.$/);
+    expect(() => category("apps/media", { sonarr: app({ port: 0 }) })).toThrow('Workload "sonarr": port is 0. Use 1 to 65535. Declared in src/services/apps/media/sonarr.ts.');
+    expect(() => category("apps/media", { sonarr: app({ volumes: { config: { size: "1Gi", mountPath: "/config" } as never } }) })).toThrow(/backup.* Declared in src\/services\/apps\/media\/sonarr\.ts\.$/);
   });
 });
 
