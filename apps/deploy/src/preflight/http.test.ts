@@ -28,6 +28,7 @@ describe("an answer that is none", () => {
   it.each<[string, number, string, string]>([
     ["repeats the token", 400, JSON.stringify({ message: "bad token top-secret" }), "X answered 400: bad token [secret]. Look at what it says."],
     ["writes over the terminal, and on and on", 500, JSON.stringify({ message: `\u001b[2Jno\nspace ${"x".repeat(500)}` }), `X answered 500: no space ${"x".repeat(191)}. It has a fault of its own: mend that first.`],
+    ["repeats it where the words are cut off", 400, JSON.stringify({ message: `${"x".repeat(195)}top-secret` }), `X answered 400: ${"x".repeat(195)}[secr. Look at what it says.`],
     ["is an error of Cloudflare's", 403, JSON.stringify({ errors: [{ message: "Invalid access token" }] }), "X answered 403: Invalid access token. Look at what it says."],
     ["is a page", 404, "<html>", "X answered 404. Is the address right?"],
     ["leads elsewhere, where the token has no business", 302, "", "X answered 302. Look at what it says."],

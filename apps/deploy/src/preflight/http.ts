@@ -72,7 +72,7 @@ function remedyFor({ remedies = {} }: Vendor, status: number): string {
 
 function refused(vendor: Vendor, status: number, text: string): Unread {
   const { check, called, secret = "" } = vendor;
-  const said = stripVTControlCharacters(messageIn(parsed(text)) ?? "").replaceAll(/\s+/g, " ").trim().slice(0, 200).replaceAll(secret === "" ? "\0" : secret, "[secret]");
+  const said = stripVTControlCharacters(messageIn(parsed(text)) ?? "").replaceAll(/\s+/g, " ").trim().replaceAll(secret === "" ? "\0" : secret, "[secret]").slice(0, 200);
   return new Unread(check, `${called} answered ${status}${said === "" ? "" : `: ${said}`}.`.replace(/([.!?])\.$/, "$1"), remedyFor(vendor, status), { status });
 }
 
