@@ -137,6 +137,7 @@ describe("mistakes", () => {
     ["a port that would be open to peers", { ports: [{ name: "x", port: 1, peer: false }] } as object, 'ports[0].peer is no argument here. Did you mean "peers"?'],
     ["a folder from the root", { library: ["/tv"] }, 'library[0] "/tv" is not a folder of the library. Name it below the export, without a / at either end.'],
     ["a folder that climbs out", { library: ["tv/../.."] }, 'library[0] "tv/../.." is not a folder of the library. Name it below the export, without a / at either end.'],
+    ["a misspelt GPU, which would be none", { gpu: "intl" as never }, 'gpu is "intl". Did you mean "intel"?'],
     ["an empty folder", { library: ["tv", ""] }, 'library[1] "" is not a folder of the library. Name it below the export, without a / at either end.'],
     ["a folder twice", { library: ["tv", "tv"] }, 'library[1] "tv" is named twice. Name each folder once.'],
     ["reading nothing", { readOnly: true }, "readOnly is set, but no library is mounted. Name the folders in library."],

@@ -1,4 +1,4 @@
-import { ArgumentError, dnsLabel, refusal, refuseUnknown } from "@rzp/core";
+import { ArgumentError, didYouMean, dnsLabel, refusal, refuseUnknown } from "@rzp/core";
 import { declare, VOLUME_FIELDS, type Declaration, type MediaLibrary, type Mount, type PodExtras, type Site } from "@rzp/workload/manifests";
 import type { Relax, VolumeArgs, WorkloadArgs } from "@rzp/workload/manifests";
 
@@ -61,6 +61,7 @@ export function toWorkload(name: string, args: MediaAppArgs): WorkloadArgs {
   refuseUnknown(refusal("MediaApp", name), args.config, VOLUME_FIELDS, "config");
   checkMedia(name, args);
   const { library = [], readOnly = false, gpu, config, volumes, relax, resources, env, ...rest } = args;
+  if (gpu !== undefined && !Object.hasOwn(GPUS, gpu)) refusal("MediaApp", name)("gpu", `is "${gpu as string}"`, didYouMean(gpu, Object.keys(GPUS)));
   return {
     ...rest,
     resources: { ...RESOURCES, ...resources },

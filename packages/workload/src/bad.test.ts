@@ -22,6 +22,13 @@ describe("a workload", () => {
 
   it.each<[string, Partial<WorkloadArgs>, string]>([
     ["a misspelt argument", { talkTo: ["b"] } as Partial<WorkloadArgs>, 'talkTo is no argument here. Did you mean "talksTo"?'],
+    ["a word where a yes or no belongs, which would open the internet", { internet: "no" } as object, 'internet is "no". Use true or false.'],
+    ["a misspelt exposure", { exposure: "publc" } as object, 'exposure is "publc". Did you mean "public"?'],
+    ["a misspelt password", { auth: "baisc" } as object, 'auth is "baisc". Did you mean "basic"?'],
+    ["one name for a list", { talksTo: "prowlarr" } as object, 'talksTo is "prowlarr". Write a list, in brackets.'],
+    ["a list for names and values", { relax: ["root"] } as object, 'relax is ["root"]. Write names and values, in braces.'],
+    ["a number in quotes", { port: "8686" } as object, 'port is "8686". Use a number, without quotes.'],
+    ["an address without ports", { loadBalancer: { address: "10.0.20.201" } } as object, "loadBalancer.ports is empty. Name the ports that the address answers."],
     ["a port that would be open to peers", { ports: [{ name: "x", port: 1 }, { name: "y", port: 2, peer: false }] } as object, 'ports[1].peer is no argument here. Did you mean "peers"?'],
     ["a misspelt limit", { resources: { memoryLimits: "1Gi" } } as Partial<WorkloadArgs>, 'resources.memoryLimits is no argument here. Did you mean "memoryLimit"?'],
     ["a misspelt relaxation", { relax: { wrteableRoot: REASON } } as Partial<WorkloadArgs>, 'relax.wrteableRoot is no argument here. Did you mean "writableRoot"?'],
@@ -178,6 +185,7 @@ describe("a chart", () => {
     ["a public service without a route", { exposure: "public" }, "exposure is public, but the service has no route. Give it a host, or leave exposure out."],
     ["a namespace that is none", { namespace: "Core" }, 'namespace "Core" is not a DNS label. Use a-z, 0-9 and -.'],
     ["a password in front of no route", { auth: "basic" }, "auth is set, but the service has no route. Give it a host, or leave auth out."],
+    ["a word where a yes or no belongs", { network: { internet: "no" } } as object, 'network.internet is "no". Use true or false.'],
     ["half a replica", { replicas: 1.5 }, "replicas is 1.5. Use a whole number of at least 0."],
     ["any kind", { clusterKinds: [{ group: "*", kind: "*" }] }, 'clusterKinds[0].kind "*" is not a kind. Write { group: "rbac.authorization.k8s.io", kind: "ClusterRole" }, each kind on its own.'],
     ["a version for a group", { clusterKinds: [{ group: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" }] }, 'clusterKinds[0].group "rbac.authorization.k8s.io/v1" is not a group. Write { group: "rbac.authorization.k8s.io", kind: "ClusterRole" }, each kind on its own.'],

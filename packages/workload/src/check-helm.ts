@@ -1,5 +1,6 @@
 import { isDnsLabel, isDnsSubdomain, refusal, type KubernetesObject, type Refuse } from "@rzp/core";
 import { checkId, checkLoadBalancer, checkPeers, checkPortList, checkPortNumber, checkResources, checkRoute, checkSecrets } from "./check.ts";
+import { checkShapes, HELM_SHAPES, NETWORK_SHAPES } from "./check-shapes.ts";
 import { checkClaim } from "./check-storage.ts";
 import type { ChartBackend, HelmWorkloadArgs } from "./helm-workload.ts";
 import { checkKnownHelm } from "./known.ts";
@@ -12,6 +13,8 @@ export function checkHelm(id: ServiceId, args: HelmWorkloadArgs): Layer {
   const refuse = refusal("HelmWorkload", id.name);
   const { podSecurity = "restricted", network = {}, route, release } = args;
   const layer = checkId(id, refuse);
+  checkShapes(args, HELM_SHAPES, refuse);
+  if (typeof network !== "string") checkShapes(network, NETWORK_SHAPES, refuse, "network.");
   checkKnownHelm(args, refuse);
   checkChart(args.chart, "chart", refuse);
   for (const [extra, chart] of Object.entries(args.extraCharts ?? {})) checkExtraChart(extra, { ...args.chart, ...chart }, release ?? id.name, refuse);

@@ -1,6 +1,7 @@
 import { isDnsLabel, isIpv4, parseBytes, parseCpu, refusal, type Refuse } from "@rzp/core";
 import type { WorkloadArgs } from "./args.ts";
 import { categoryProblem } from "./category.ts";
+import { checkShapes, WORKLOAD_SHAPES } from "./check-shapes.ts";
 import { checkSize, checkStorage } from "./check-storage.ts";
 import { keyOf, secretKeys } from "./env.ts";
 import { parseImage } from "./image.ts";
@@ -15,6 +16,7 @@ import { layerOf, LAYERS, SHARED_CONFIG, namespaceOf, partOf, type Layer, type S
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
   const refuse = refusal(component, id.name);
   const layer = checkId(id, refuse);
+  checkShapes(args, WORKLOAD_SHAPES, refuse);
   checkKnown(args, refuse);
   const image = parseImage(args.image, { latest: args.relax?.latest !== undefined });
   if ("problem" in image) refuse(image.path, image.problem, image.expected);
@@ -92,7 +94,7 @@ export function checkPortList(ports: readonly ServicePort[], field: string, refu
 export function checkLoadBalancer(loadBalancer: WorkloadArgs["loadBalancer"], refuse: Refuse): void {
   if (loadBalancer === undefined) return;
   if (!isIpv4(loadBalancer.address)) refuse("loadBalancer.address", `"${loadBalancer.address}" is not an IPv4 address`, "Use one of the site's pool.");
-  if (loadBalancer.ports.length === 0) refuse("loadBalancer.ports", "is empty", "Name the ports that the address answers.");
+  if (!Array.isArray(loadBalancer.ports) || loadBalancer.ports.length === 0) refuse("loadBalancer.ports", "is empty", "Name the ports that the address answers.");
   checkPortList(loadBalancer.ports, "loadBalancer.ports", refuse);
 }
 
