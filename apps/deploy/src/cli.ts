@@ -1,12 +1,19 @@
 /** The homelab's verbs. Exit codes: 0 done, 1 refused or different, 2 something this machine lacks, 70 a fault of ours. Under Nx every failure is 1. */
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { PlanOptions } from "./commands/plan.ts";
 import type { RehearseOptions } from "./commands/rehearse.ts";
 import type { Verb } from "./preflight/check.ts";
 
 const stackOption = (): Option => new Option("-s, --stack <name>", "stack, as in Pulumi.<name>.yaml").default("production").env("RZP_STACK");
 
-const skipOption = (): Option => new Option("--skip <check: reason>", "leave a check of the preflight out, with the reason in writing; the dangerous ones stay").argParser((word: string, all: string[]) => [...all, word]).default([], "none");
+const skipOption = (): Option => new Option("--skip <check: reason>", "leave a check of the preflight out, with the reason in writing; the dangerous ones stay").argParser(collected).default([], "none");
+
+const PLAN_HELP = `
+With --base, that commit's own code is recorded in a folder of its own (.rzp/plan/, once a commit) and compared: resources as the engine would see them, objects as
+Argo CD would, and what each change does to what is running.
+
+Exit codes: 0 nothing is lost by it; 1 something is, and nobody said --accept "<name>: <why>".`;
 
 const PREFLIGHT_HELP = `
 preview, up, refresh and destroy run what concerns them by themselves first, and stop where it finds something. A check is left out by
@@ -44,7 +51,11 @@ export function cli(): Command {
     .addOption(stackOption())
     .option("--json", "the whole recording for machines")
     .option("--full", "every input in full, multi-line patches included")
-    .action(action(async (options: { stack: string; json?: boolean; full?: boolean }) => (await import("./commands/plan.ts")).plan(options)));
+    .option("--base <ref>", "what changes in both planes since this branch, tag or commit")
+    .addOption(new Option("--markdown", "with --base: for a comment on a pull request").conflicts("json"))
+    .addOption(new Option("--accept <name: reason>", "with --base: a change that is wanted though something is lost by it, with the reason in writing").argParser(collected).default([], "none"))
+    .addHelpText("after", PLAN_HELP)
+    .action(action(async (options: PlanOptions) => (await import("./commands/plan.ts")).plan(options)));
 
   program
     .command("render")
@@ -112,6 +123,10 @@ export function cli(): Command {
       .action(action(async (words: string[], { stack, skip }: { stack: string; skip: string[] }) => (await import("./commands/engine.ts")).engine(verb, stack, words, { skip })));
   }
   return program;
+}
+
+function collected(word: string, all: string[]): string[] {
+  return [...all, word];
 }
 
 function seconds(text: string): number {

@@ -5,3 +5,8 @@ export { type Answers } from "./monitor.ts";
 export { recordProgram, type RecordOptions } from "./record.ts";
 export type { ProviderUse, RecordedInvoke, RecordedLog, RecordedResource, Recording } from "./recording.ts";
 export { Asset, ResourceReference, Secret, Unknown, UNKNOWN, type RecordedValue } from "./values.ts";
+export type { Change, ChangedValue } from "./since/change.ts";
+export type { Effect, Severity } from "./since/effect.ts";
+export type { TreeObject } from "./since/objects.ts";
+export { comparePlanes, guardedChanges, type Plan, type Side } from "./since/plan.ts";
+export { formatPlan, planToJson, planToMarkdown, type PlanReportOptions } from "./since/report.ts";

@@ -23,7 +23,8 @@ export interface PreflightArgs {
 
 /** Runs every check that comes before a verb: it records what is to be made, reads what is there, and writes nothing. */
 export async function preflight({ verb, skipped, ...args }: PreflightArgs): Promise<Outcome[]> {
-  return look(situationOf({ ...args, recording: await recordStack(args.name, args.stack), factory: imageFactoryOf(args.name) }), verb, skipped);
+  const factory = imageFactoryOf(args.name);
+  return look(situationOf({ ...args, recording: await recordStack(args.name, args.stack, { factory }), factory }), verb, skipped);
 }
 
 export function look(situation: Situation, verb: Verb, skipped: ReadonlyMap<string, string>): Promise<Outcome[]> {

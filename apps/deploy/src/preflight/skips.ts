@@ -1,5 +1,5 @@
 import { didYouMean } from "@rzp/core";
-import { ConfigError, show } from "../config/errors.ts";
+import { reasonsOf, type Reason } from "../config/reasons.ts";
 import type { Check } from "./check.ts";
 
 /**
@@ -7,20 +7,11 @@ import type { Check } from "./check.ts";
  * out by nobody: what it finds is mended in a minute, and who knows better has `pulumi` itself.
  */
 export function skipsOf(words: readonly string[], checks: readonly Check[]): ReadonlyMap<string, string> {
-  const read = words.map((word) => {
-    const [, name = "", reason = ""] = /^\s*([^:]*?)\s*(?::\s*(.*?)\s*)?$/s.exec(word) ?? [];
-    return { word, name, reason };
-  });
-  const mistakes = read.flatMap(({ word, name, reason }) => {
-    const check = checks.find((one) => one.name === name);
-    const message = mistakeIn(name, reason, check, checks);
-    return message === undefined ? [] : [{ path: [`--skip "${word}"`], message }];
-  });
-  if (mistakes.length > 0) throw new ConfigError("the command", mistakes, show);
-  return new Map(read.map(({ name, reason }) => [name, reason]));
+  return reasonsOf("skip", words, (said) => mistakeIn(said, checks));
 }
 
-function mistakeIn(name: string, reason: string, check: Check | undefined, checks: readonly Check[]): string | undefined {
+function mistakeIn({ name, reason }: Reason, checks: readonly Check[]): string | undefined {
+  const check = checks.find((one) => one.name === name);
   if (check === undefined) return `names no check. ${didYouMean(name, checks.filter(({ dangerous }) => dangerous !== true).map((one) => one.name))}`;
   if (check.dangerous === true) return `is not skipped by anybody: without it a provider does harm and says nothing. Do what "./rzp preflight" says about it`;
   return reason === "" ? `says no reason. Write it as --skip "${name}: why it may be left out this once"` : undefined;

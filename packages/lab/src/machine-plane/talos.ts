@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
+import { imageUrls } from "@rzp/talos/factory";
 import { fetch } from "undici";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -48,7 +49,7 @@ export function talosMakers(factory: string): Makers {
       }),
     },
     invokes: {
-      "talos:imageFactory/getUrls:getUrls": answerer(URLS, (args) => ({ ...args, id: "", urls: urls(factory, args) })),
+      "talos:imageFactory/getUrls:getUrls": answerer(URLS, (args) => ({ ...args, id: "", urls: imageUrls(factory, args) })),
       "talos:machine/getConfiguration:getConfiguration": answerer(GENERATE, (args) => ({ ...args, id: args.clusterName, machineConfiguration: generateConfiguration(args) })),
       "talos:client/getConfiguration:getConfiguration": answerer(TALOSCONFIG, (args) => ({ ...args, id: args.clusterName, talosConfig: talosconfig(args) })),
     },
@@ -59,13 +60,6 @@ async function registerSchematic(factory: string, schematic: string): Promise<st
   const answer = await fetch(`${factory}/schematics`, { method: "POST", body: schematic, headers: { "content-type": "application/yaml" } });
   if (answer.status !== 201) throw new LabError(`POST /schematics: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { id: string }).id;
-}
-
-/** Made up without asking, as the provider does; of an image for nocloud these are all that there are. */
-function urls(factory: string, { schematicId, talosVersion, platform, architecture }: z.output<typeof URLS>): { installer: string; diskImage: string; iso: string; pxe: string } {
-  const { host } = new URL(factory);
-  const image = `${factory}/image/${schematicId}/${talosVersion}/${platform}-${architecture}`;
-  return { installer: `${host}/${platform}-installer/${schematicId}:${talosVersion}`, diskImage: `${image}.raw.xz`, iso: `${image}.iso`, pxe: `http://pxe.${host}/pxe/${schematicId}/${talosVersion}/${platform}-${architecture}` };
 }
 
 function talosconfig({ clusterName, clientConfiguration: { caCertificate, clientCertificate, clientKey }, endpoints, nodes }: z.output<typeof TALOSCONFIG>): string {
