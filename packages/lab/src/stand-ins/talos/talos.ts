@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { schematicId } from "@rzp/talos/factory";
 import { parse } from "yaml";
 import { Refusal } from "../refusal.ts";
 import { serve, type Answer, type Call, type StandIn, type StandInArgs } from "../server.ts";
@@ -84,5 +84,5 @@ function makeSchematic({ body }: Call): Answer {
   const schematic: unknown = parse(text);
   const unknown = unknownPart(schematic, SCHEMATIC);
   if (typeof schematic !== "object" || unknown !== undefined) throw new Refusal(400, `invalid schematic: ${unknown === undefined ? "it is no mapping" : `unknown fields ${JSON.stringify(unknown)}`}`);
-  return { status: 201, body: { id: createHash("sha256").update(text).digest("hex") } };
+  return { status: 201, body: { id: schematicId(text) } };
 }
