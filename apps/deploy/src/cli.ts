@@ -71,6 +71,13 @@ export function cli(): Command {
     .action(action(async (options: { json?: boolean }) => (await import("./commands/kube-lint.ts")).kubeLint(options)));
 
   program
+    .command("updates")
+    .description("whether Renovate finds every version that is pinned here, by Renovate itself (got once with npm)")
+    .addOption(stackOption())
+    .option("--json", "what is pinned and what is found, for machines")
+    .action(action(async (options: { stack: string; json?: boolean }) => (await import("./commands/updates.ts")).updates(options)));
+
+  program
     .command("stats")
     .description("how large the homelab is: services, lines of their declarations, objects by kind, lines of YAML")
     .addOption(stackOption())

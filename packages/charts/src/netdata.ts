@@ -35,7 +35,7 @@ export function netdataChart(args: NetdataChartArgs): Declaration {
       values: {
         image: { pullPolicy: "IfNotPresent" },
         // By default alpine:latest.
-        initContainersImage: { tag: "3.22.1@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1", pullPolicy: "IfNotPresent" },
+        initContainersImage: { repository: "alpine", tag: "3.22.1@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1", pullPolicy: "IfNotPresent" },
         ingress: { enabled: false },
         // The chart's role reads every Secret of the cluster, for a discovery that is off here.
         rbac: { create: false },

@@ -43,7 +43,7 @@ export function zitadelChart(args: ZitadelChartArgs): Declaration {
         cleanupJob: { enabled: false },
         postgresql: { enabled: false },
         // By default a tag of the cluster's own version, which may not exist yet.
-        tools: { kubectl: { image: { tag: "1.36.2@sha256:44ef4942e171939b9c665a4a84beb80e2dcdb9a24330d4651cfdfd2e9deecc47" } }, wait4x: { resources: SMALL } },
+        tools: { kubectl: { image: { repository: "alpine/k8s", tag: "1.36.2@sha256:44ef4942e171939b9c665a4a84beb80e2dcdb9a24330d4651cfdfd2e9deecc47" } }, wait4x: { resources: SMALL } },
         podSecurityContext: { runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000, seccompProfile: { type: "RuntimeDefault" } },
         securityContext: CONTAINER,
         resources,

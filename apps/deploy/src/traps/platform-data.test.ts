@@ -14,7 +14,7 @@ const waveOf = (name: string): number => home.registry.waves.get(name) ?? Number
 
 describe("traps of the databases", () => {
   it("postgresql: archiving of its own is deprecated since 1.26, and the plugin must be in the operator's namespace", () => {
-    expect(at(applicationOf("postgresql"), "spec.sources.1")).toMatchObject({ chart: "plugin-barman-cloud", targetRevision: "0.7.1", helm: { releaseName: "barman-cloud" } });
+    expect(at(applicationOf("postgresql"), "spec.sources.1")).toMatchObject({ chart: "plugin-barman-cloud", helm: { releaseName: "barman-cloud" } });
     expect(at(applicationOf("postgresql"), "spec.destination.namespace")).toBe("cnpg-system");
     expect(JSON.stringify(objectsOf("zitadel-db"))).not.toContain("barmanObjectStore");
     expect(at(byKind(objectsOf("zitadel-db"), "Cluster"), "spec.plugins.0")).toMatchObject({ name: "barman-cloud.cloudnative-pg.io", isWALArchiver: true });
