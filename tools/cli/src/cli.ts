@@ -55,6 +55,22 @@ program
     process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "tools/bench/src/cli.ts"), ...words]);
   });
 
+for (const [verb, description] of [
+  ["consumer", "publish every package to a registry on this machine, use them outside of the workspace, release again and upgrade (--help for its options)"],
+  ["publish", "publish what `nx release` has versioned, to the registry and with the token that NPM_REGISTRY and NPM_TOKEN name"],
+] as const) {
+  program
+    .command(verb)
+    .description(description)
+    .argument("[words...]")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .action(async (words: string[]) => {
+      process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "tools/consumer/src/cli.ts"), verb, ...words]);
+    });
+}
+
 program
   .command("nx")
   .description("any other Nx command, such as `./rzp nx graph` or `./rzp nx affected -t test`")

@@ -19,6 +19,7 @@ export const SWEEPS: readonly Sweep[] = [
   { of: /\.(ts|md)$/, like: /\bkubernetes: "(?<version>v\d[^"]*)"/g },
   { of: /\.(ts|md)$/, like: /https:\S+\/(?<version>v\d+\.\d+\.\d+)\//g },
   { of: /^sdks\/[^/]+\/package\.json$/, like: /"version": "(?<version>[^"]+)"/g },
+  { of: /^tools\/consumer\/src\/node\.ts$/, like: /\bNODE_\d+ = "(?<version>\d+\.[^"]*)"/g },
   { of: /^rzp$|\.sh$|^\.ci\/|\.ya?ml$|(^|\/)Containerfile[^/]*$/, like: /^\s*(?:ARG |ENV |export )?[A-Z0-9_]*VERSION[=:] *["']?(?<version>v?\d+\.[^\s"']*)/gm },
   { of: /\.(ts|md|ya?ml|sh)$|(^|\/)Containerfile[^/]*$/, like: /(?<image>[\w./:-]*)@(?<digest>sha256:[0-9a-f]{64})/g },
   // Without a digest: what finds images finds none of these.
