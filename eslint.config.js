@@ -15,6 +15,8 @@ const layers = {
   "type:plan": ["type:core", "type:plan"],
   "type:lab": ["type:core", "type:component", "type:lab"],
   "type:app": ["type:core", "type:component", "type:composite", "type:plan", "type:lab", "type:sdk"],
+  // A page over the facts of an app.
+  "type:site": ["type:core", "type:app"],
   "type:tool": ["type:core", "type:component", "type:composite", "type:plan", "type:lab", "type:app", "type:tool"],
 };
 

@@ -72,7 +72,7 @@ function writeReports(out: string, result: Rehearsal, played: readonly string[],
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, "rehearsal.md"), [markdownReport(result, { played }), ...(machines === undefined ? [] : [machinePlaneReport(machines)])].join("\n"));
     writeFileSync(join(out, "rehearsal.html"), htmlReport(result, { played }));
-    writeFileSync(join(out, "rehearsal.json"), `${JSON.stringify({ ...result, played }, undefined, 2)}\n`);
+    writeFileSync(join(out, "rehearsal.json"), `${JSON.stringify({ ...result, played, ended: new Date().toISOString() }, undefined, 2)}\n`);
   } catch (error) {
     throw new LabError(`The reports cannot be written to ${out}: ${error instanceof Error ? error.message : String(error)}. Name another folder with --out.`);
   }

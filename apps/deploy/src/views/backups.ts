@@ -12,21 +12,22 @@ export function backupInventory({ context: { services, site } }: Homelab): Page 
     "# Backups",
     target === undefined ? "**Without a backup target volumes have only snapshots, on the same disks.**" : `Volumes go to ${code(target)}, databases to ${code(`s3://${OBJECT_STORE.bucket}`)} at ${code(OBJECT_STORE.endpoint)}.`,
     services.some(({ name }) => name === "velero") ? `By the schedules of volumes Velero backs up the cluster's objects to ${code(`s3://${OBJECTS.bucket}`)} there, without the files of any volume.` : "",
-    section("Schedules", table(["class", "volumes", "databases"], BACKUP_CLASSES.map((name) => [name, volumeSchedule(name), databaseSchedule(name)]))),
+    section("Schedules", table(["class", "volumes", "databases"], BACKUP_CLASSES.map((name) => [name, volumeSchedule(name), databaseSchedule(name, code)]))),
     section("Backed up", table(["service", "volume", "size", "class", "how"], volumes.flatMap(({ service, volume }) => backedUp(service, volume, target)))),
     section("Not backed up", table(["service", "volume", "size", "why"], volumes.flatMap(({ service, volume }) => reason(service, volume))), notOurs(site.media)),
   );
   return { path: `${REFERENCE}/backup-inventory/index.md`, text, source: "apps/deploy/src/views/backups.ts" };
 }
 
-function volumeSchedule(name: (typeof BACKUP_CLASSES)[number]): string {
+export function volumeSchedule(name: (typeof BACKUP_CLASSES)[number]): string {
   const { when, retain } = BACKUP_SCHEDULES[name];
   return `${when}, the last ${retain} are kept`;
 }
 
-function databaseSchedule(name: (typeof BACKUP_CLASSES)[number]): string {
+/** In words; `cron` writes what only machines read. */
+export function databaseSchedule(name: (typeof BACKUP_CLASSES)[number], cron: (text: string) => string): string {
   const { schedule, retention } = POSTGRES_BACKUPS[name];
-  return `base backup at ${code(schedule)} UTC (seconds first) and the write-ahead log all the time, kept for ${retention}`;
+  return `base backup at ${cron(schedule)} UTC (seconds first) and the write-ahead log all the time, kept for ${retention}`;
 }
 
 /** An operator's database is backed up by its operator; anything else is a volume, and Longhorn's. */

@@ -1,4 +1,5 @@
 import { hostOf, parseImage, type ServiceFacts, type ServicePort } from "@rzp/workload/manifests";
+import type { CatalogPort } from "../catalog/types.ts";
 import { fileOf, type Homelab } from "../homelab.ts";
 import { isView } from "../view.ts";
 import { blocks, code, link, list, section, table, words } from "./markdown.ts";
@@ -12,8 +13,8 @@ export function servicePage(facts: ServiceFacts, home: Homelab): string {
     `# ${facts.name}`,
     words(facts.purpose ?? ""),
     table(["", ""], summary(facts, home)),
-    section("Ports", table(["port", "name", "who may dial it"], ports(facts))),
-    section("Secrets", table(["key", "read from"], facts.secrets.map(({ key, remote }) => [code(key), `${code(remote)}${ownerOf(remote, facts, home)}`]))),
+    section("Ports", table(["port", "name", "who may dial it"], portsOf(facts).map(({ port, protocol, name, who }) => [`${port}/${protocol}`, name, who.join("; ")]))),
+    section("Secrets", table(["key", "read from"], facts.secrets.map(({ key, remote }) => [code(key), `${code(remote)}${ownedBy(ownerOf(remote, facts, home))}`]))),
     section("Volumes", table(["volume", "size", "mounted at", "backup"], facts.volumes.map(({ name, size, mountPath, backup }) => [name, size, mountPath === undefined ? "by the chart or operator" : code(mountPath), typeof backup === "string" ? backup : `none: ${words(backup.none)}`]))),
     section("Connections", list(connections(facts, home))),
     isView(facts) ? "" : section("Security", security(facts), table(["allowed beyond the safe default", "why"], facts.relaxations.map(({ what, reason }) => [code(what), words(reason)]))),
@@ -57,17 +58,20 @@ function summary(facts: ServiceFacts, home: Homelab): string[][] {
   return rows.filter((row) => row !== false);
 }
 
-function ports(facts: ServiceFacts): string[][] {
+/** Every port of a service once, and who may dial it in words. */
+export function portsOf(facts: ServiceFacts): CatalogPort[] {
   const { loadBalancer, hostPorts, routePort } = facts;
   const all = [...facts.ports, ...(loadBalancer?.ports ?? []).filter((port) => !facts.ports.some((own) => isSame(own, port)))];
   return all.map((each) => {
+    const atAddress = loadBalancer?.ports.some((port) => isSame(port, each)) === true;
+    const onNode = hostPorts.includes(each.port);
     const who = [
       each.peers !== false && facts.ports.includes(each) && "services that talk to it",
       each.port === routePort && "the ingress controller",
-      loadBalancer?.ports.some((port) => isSame(port, each)) === true && `everybody, at ${loadBalancer.address}`,
-      hostPorts.includes(each.port) && "everybody, on its node",
+      atAddress && `everybody, at ${loadBalancer.address}`,
+      onNode && "everybody, on its node",
     ];
-    return [`${each.port}/${each.protocol ?? "TCP"}`, each.name, who.filter((one) => one !== false).join("; ")];
+    return { port: each.port, protocol: each.protocol ?? "TCP", name: each.name, who: who.filter((one) => one !== false), reach: atAddress ? "address" : onNode ? "node" : "cluster" };
   });
 }
 
@@ -76,9 +80,13 @@ function isSame(a: ServicePort, b: ServicePort): boolean {
 }
 
 /** Whose key it is, where it is somebody else's. */
-function ownerOf(remote: string, facts: ServiceFacts, { context }: Homelab): string {
+export function ownerOf(remote: string, facts: ServiceFacts, { context }: Homelab): string | undefined {
   const owner = context.services.find(({ category, name }) => remote.startsWith(`/${category}/${name}/`));
-  return owner === undefined || owner === facts ? "" : `, of ${page(owner.name)}`;
+  return owner === facts ? undefined : owner?.name;
+}
+
+function ownedBy(owner: string | undefined): string {
+  return owner === undefined ? "" : `, of ${page(owner)}`;
 }
 
 function connections({ name, talksTo, needs, managedBy }: ServiceFacts, { context }: Homelab): string[] {

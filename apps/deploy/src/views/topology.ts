@@ -7,7 +7,7 @@ import { blocks, code, mermaid, nodeId, REFERENCE, section, table, type Page } f
 export function networkTopology(home: Homelab): Page {
   const text = blocks(
     "# Network",
-    section("Networks", table(["network", "addresses", "what for"], networks(home))),
+    section("Networks", table(["network", "addresses", "what for"], networksOf(home).map(({ name, addresses, purpose }) => [name, code(addresses), purpose]))),
     section("Machines and addresses", mermaid(machines(home))),
     section("Routes", mermaid(routes(home))),
     section("Who talks to whom", "Between services everything else is closed. Whose policy is switched off, and why, stands on its page.", mermaid(talks(home))),
@@ -15,16 +15,17 @@ export function networkTopology(home: Homelab): Page {
   return { path: `${REFERENCE}/network-topology/index.md`, text, source: "apps/deploy/src/views/topology.ts" };
 }
 
-function networks({ stack: { network, proxmox } }: Homelab): string[][] {
+/** Every network there is, and what lies in it. */
+export function networksOf({ stack: { network, proxmox } }: Homelab): { name: string; addresses: string; purpose: string }[] {
   const vlans = [...new Set(Object.values(proxmox.hosts).map(({ vlan }) => (vlan === undefined ? "untagged" : `VLAN ${vlan}`)))].sort();
   return [
-    [`nodes (${vlans.join(", ")})`, code(network.nodes), "machines and load balancers"],
-    ["gateway", code(network.gateway), "the way out"],
-    ...(network.dhcp === undefined ? [] : [["DHCP", code(network.dhcp), "given out by the router: nothing fixed lies in it"]]),
-    ["load balancers", code(network.loadBalancers), "services with an address of their own"],
-    ["Kubernetes API", code(network.vip), "answered by whichever control plane is alive"],
-    ["pods", code(network.pods), "inside the cluster"],
-    ["services", code(network.services), "inside the cluster"],
+    { name: `nodes (${vlans.join(", ")})`, addresses: network.nodes, purpose: "machines and load balancers" },
+    { name: "gateway", addresses: network.gateway, purpose: "the way out" },
+    ...(network.dhcp === undefined ? [] : [{ name: "DHCP", addresses: network.dhcp, purpose: "given out by the router: nothing fixed lies in it" }]),
+    { name: "load balancers", addresses: network.loadBalancers, purpose: "services with an address of their own" },
+    { name: "Kubernetes API", addresses: network.vip, purpose: "answered by whichever control plane is alive" },
+    { name: "pods", addresses: network.pods, purpose: "inside the cluster" },
+    { name: "services", addresses: network.services, purpose: "inside the cluster" },
   ];
 }
 

@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { catalogWith, service } from "./facts.test-data.ts";
+import { buildSite, page } from "./site.ts";
+
+const catalog = catalogWith([service("shelf", { purpose: "Says </script><script>alert(1)</script> and $& and <!-- things." })]);
+const folders: string[] = [];
+const build = async (): Promise<string> => {
+  const out = mkdtempSync(join(tmpdir(), "rzp-catalog-"));
+  folders.push(out);
+  await buildSite(catalog, out);
+  return out;
+};
+afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true }); });
+
+describe("the page", () => {
+  const template = '<title>Homelab</title><script type="application/json" id="catalog"></script>';
+
+  it("carries facts that cannot end the script they stand in, and are read back as they were", () => {
+    const [, facts = ""] = /id="catalog">(.*?)<\/script>/.exec(page(template, catalog)) ?? [];
+    expect(facts).not.toContain("<");
+    expect(JSON.parse(facts)).toEqual(catalog);
+  });
+
+  it("is refused without a place for them", () => {
+    expect(() => page("<title>Homelab</title>", catalog)).toThrow("index.html has no");
+  });
+});
+
+describe("the site", () => {
+  it("is five files, the same bytes every time", async () => {
+    const [one, two] = [await build(), await build()];
+    expect(readdirSync(one).sort()).toEqual(["app.css", "app.js", "catalog.json", "index.html", "topology.js"]);
+    for (const file of readdirSync(one)) expect(readFileSync(join(two, file), "utf8")).toBe(readFileSync(join(one, file), "utf8"));
+  });
+
+  it("opens from a file: classic scripts, nothing imported, nothing from elsewhere", async () => {
+    const out = await build();
+    for (const script of ["app.js", "topology.js"]) expect(readFileSync(join(out, script), "utf8")).not.toMatch(/^\s*(import|export)\b|\bimport\(/m);
+    const html = readFileSync(join(out, "index.html"), "utf8").replace(/<script type="application\/json".*<\/script>/, "");
+    expect(html).not.toMatch(/type="module"|(?:src|href)="(?!\.\/|data:)/);
+    expect(readFileSync(join(out, "app.css"), "utf8").replace(/data:[^)"]+/g, "").match(/url\((?!"?\))[^)]*\)/g) ?? []).toEqual(expect.not.arrayContaining([expect.stringMatching(/https?:|\.woff/)]));
+  });
+
+  it("shows first what takes less than 100 kB of script", async () => {
+    expect(readFileSync(join(await build(), "app.js")).byteLength).toBeLessThan(100_000);
+  });
+
+  it("hands the facts to whoever else wants them", async () => {
+    expect(JSON.parse(readFileSync(join(await build(), "catalog.json"), "utf8"))).toEqual(catalog);
+  });
+});
