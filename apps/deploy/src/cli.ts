@@ -149,7 +149,9 @@ const MISTAKES = new Set(["ArgumentError", "ConfigError", "RegistryError", "GitT
 function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>): (...args: Args) => Promise<void> {
   return async (...args) => {
     try {
-      process.exitCode = await run(...args);
+      const code = await run(...args);
+      // What it says is out; at once, because a vendor that was given up on would keep the process alive until it answers.
+      process.stdout.write("", () => process.exit(code));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (error.name === "LabMissing") {

@@ -22,8 +22,8 @@ const IDENTITY = ["INFISICAL_CLIENT_ID", "INFISICAL_CLIENT_SECRET"] as const;
 /** Verbs that change machines; when one fails, the state may hold changes that were never made (the Proxmox provider records them as done). */
 const CHANGING: readonly Verb[] = ["up", "destroy"];
 
-/** Somebody waits for it: what takes longer than this is down. */
-const SECRETS_MS = 8_000;
+/** Somebody waits for it: what takes longer than this is down. With the checks that come after it, the preflight ends within 10 s. */
+const SECRETS_MS = 3_500;
 
 /** Folder in Infisical with what the pipeline itself needs. */
 const PIPELINE_SECRETS = "/pipeline";
@@ -48,16 +48,17 @@ export async function engine(verb: Verb, name: string, words: readonly string[],
     console.error(MISSING);
     return 2;
   }
-  const secrets = await pipelineSecrets(stack, read);
+  let secrets: Promise<Record<string, string>> | undefined;
+  const tokens = (): Promise<Record<string, string>> => (secrets ??= pipelineSecrets(stack, read));
   const environment = withoutIdentity(process.env);
-  const outcomes = await check({ name, stack, verb, skipped, environment: { ...environment, ...secrets }, base: ROOT });
+  const outcomes = await check({ name, stack, verb, skipped, environment: async () => ({ ...environment, ...(await tokens()) }), base: ROOT });
   // Standard output is pulumi's.
   for (const line of linesOf(outcomes, { quiet: true, stream: process.stderr })) console.error(line);
   if (!isClear(outcomes)) {
     console.error(`Nothing was done. "./rzp preflight --stack ${name}" looks again.`);
     return 1;
   }
-  const code = await withSecrets(secrets, "pulumi", [verb, "--stack", name, ...words], { cwd: APP, environment });
+  const code = await withSecrets(await tokens(), "pulumi", [verb, "--stack", name, ...words], { cwd: APP, environment });
   // 130: somebody pressed Ctrl+C, and knows.
   if (code !== 0 && code !== 130 && CHANGING.includes(verb)) console.error(afterFailure(verb, name));
   return code;

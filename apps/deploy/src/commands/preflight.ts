@@ -11,8 +11,7 @@ import { ROOT } from "./render.ts";
 export async function preflightCommand({ stack: name, json = false, skip = [], before = "up" }: { stack: string; json?: boolean; skip?: readonly string[]; before?: Verb }): Promise<number> {
   const skipped = skipsOf(skip, CHECKS);
   const stack = loadStack(name);
-  const environment = await withTokens(stack);
-  const outcomes = await preflight({ name, stack, verb: before, skipped, environment, base: ROOT });
+  const outcomes = await preflight({ name, stack, verb: before, skipped, environment: () => withTokens(stack), base: ROOT });
   if (json) console.log(toJson(name, before, outcomes));
   else for (const line of linesOf(outcomes)) console.log(line);
   if (isClear(outcomes)) return 0;

@@ -60,7 +60,7 @@ export interface Outcome {
 }
 
 /** How long one check may take, in milliseconds. Each of its reads has less, and says what did not answer. */
-const CHECK_MS = 6_000;
+const CHECK_MS = 5_000;
 
 /** Runs the checks side by side, each with its time limit; a skipped one reads nothing. */
 export function runChecks(checks: readonly Check[], reads: Reads, skipped: ReadonlyMap<string, string>, limitMs: number = CHECK_MS): Promise<Outcome[]> {

@@ -161,6 +161,16 @@ describe("the engine's state", () => {
     expect(failedRuns({ history: runs(...history), state: state(), stack: "s" })).toHaveLength(problems);
   });
 
+  it.each([
+    ["of one machine", { "pulumi.flag.target": "set" }, 1],
+    ["of all but one", { "pulumi.flag.exclude": "set" }, 1],
+    ["that only looks", { "pulumi.flag.preview-only": "true" }, 1],
+    ["of everything", { "pulumi.flag.yes": "true", "pulumi.flag.stack": "set" }, 0],
+  ])("after a failed up and a refresh %s", (_, environment, problems) => {
+    const history = [{ kind: "refresh", result: "succeeded", environment }, ...runs("update failed")];
+    expect(failedRuns({ history, state: state(), stack: "s" })).toHaveLength(problems);
+  });
+
   it("with nothing in it needs no refresh", () => {
     expect(failedRuns({ history: runs("update failed"), state: state({ resources: [] }), stack: "s" })).toEqual([]);
   });

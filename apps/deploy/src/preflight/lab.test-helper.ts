@@ -1,4 +1,5 @@
 /** A homelab of stand-ins for the preflight's tests: vendors on the loopback, a `pulumi` that tells what it is given, and the recording of a stack of the tests' own. */
+import { randomInt } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,6 +18,11 @@ import type { Situation } from "./reads.ts";
 import { TYPES, wantedOf, type Wanted } from "./wanted.ts";
 
 const NAME = "homelab";
+
+/** An address of this machine that no other run of the tests takes, for what has to answer at a port that everybody knows. */
+export function ownAddress(): string {
+  return `127.${randomInt(128, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
+}
 
 /** Addresses of this machine, so that no test asks somebody's; where nobody listens on them, they are free. */
 const nobodys = (text: string): string => text.replaceAll("10.0.20.", "127.0.62.");

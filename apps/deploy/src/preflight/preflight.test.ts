@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { kubeconfig, makeAuthority, startTalos } from "@rzp/lab";
 import { afterEach, describe, expect, it } from "vitest";
 import { CHECKS } from "./checks.ts";
-import { complaints, machinesInState, makeForeign, makeThere, startLab, type Lab } from "./lab.test-helper.ts";
+import { complaints, machinesInState, makeForeign, makeThere, ownAddress, startLab, type Lab } from "./lab.test-helper.ts";
 import { TYPES } from "./wanted.ts";
 
 const labs: Lab[] = [];
@@ -125,10 +125,11 @@ describe("is refused, with what to do", () => {
 
   it("an address that somebody answers at", async () => {
     const lab = await started();
-    const server = createServer().listen(6443, "127.0.61.7");
+    const address = ownAddress();
+    const server = createServer().listen(6443, address);
     try {
-      lab.situation.balanced = [{ address: "127.0.61.7", of: "traefik" }];
-      expect(complaints(await lab.look())).toEqual({ addresses: "failed: Somebody answers at 127.0.61.7, which traefik is to get. Give that one another address, or write another one into Pulumi.homelab.yaml." });
+      lab.situation.balanced = [{ address: address, of: "traefik" }];
+      expect(complaints(await lab.look())).toEqual({ addresses: `failed: Somebody answers at ${address}, which traefik is to get. Give that one another address, or write another one into Pulumi.homelab.yaml.` });
     } finally {
       server.close();
     }
@@ -191,7 +192,7 @@ describe("a cluster that was started", () => {
 
 describe("a machine that was configured", () => {
   const urn = "urn:pulumi:homelab::homelab::talos:machine/configurationApply:ConfigurationApply::homelab-cp-1";
-  const ENDPOINT = "127.0.64.1";
+  const ENDPOINT = ownAddress();
 
   /** As after an `up`, with the machine's Talos somewhere else than its address. */
   async function configured(): Promise<Lab> {

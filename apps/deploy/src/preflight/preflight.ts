@@ -15,8 +15,8 @@ export interface PreflightArgs {
   verb: Verb;
   /** Reasons by check. */
   skipped: ReadonlyMap<string, string>;
-  /** With the tokens in it. */
-  environment: NodeJS.ProcessEnv;
+  /** Reads the tokens, and gives an environment with them in it. */
+  environment: () => Promise<NodeJS.ProcessEnv>;
   /** Folder of the tree. */
   base: string;
 }
@@ -24,7 +24,9 @@ export interface PreflightArgs {
 /** Runs every check that comes before a verb: it records what is to be made, reads what is there, and writes nothing. */
 export async function preflight({ verb, skipped, ...args }: PreflightArgs): Promise<Outcome[]> {
   const factory = imageFactoryOf(args.name);
-  return look(situationOf({ ...args, recording: await recordStack(args.name, args.stack, { factory }), factory }), verb, skipped);
+  // Neither needs the other, and both take seconds.
+  const [environment, recording] = await Promise.all([args.environment(), recordStack(args.name, args.stack, { factory })]);
+  return look(situationOf({ ...args, environment, recording, factory }), verb, skipped);
 }
 
 export function look(situation: Situation, verb: Verb, skipped: ReadonlyMap<string, string>): Promise<Outcome[]> {

@@ -23,7 +23,7 @@ export const EXPORT = z.object({
 });
 
 /** What `pulumi stack history --json` prints, newest first. */
-export const HISTORY = z.array(z.object({ kind: z.string(), result: z.string().optional(), startTime: z.string().optional() }));
+export const HISTORY = z.array(z.object({ kind: z.string(), result: z.string().optional(), startTime: z.string().optional(), environment: z.record(z.string(), z.string()).optional() }));
 export type History = z.output<typeof HISTORY>;
 
 /** What the engine knows of a stack. */
@@ -53,12 +53,19 @@ export function stateOf({ deployment }: z.output<typeof EXPORT>): EngineState {
   };
 }
 
+/** Options with which a refresh looks at a part of the stack, or writes nothing down; the engine keeps with each run which ones it was given. */
+const PARTIAL = ["target", "exclude", "preview-only"].map((option) => `pulumi.flag.${option}`);
+
+function isWholeRefresh({ kind, result, environment = {} }: History[number]): boolean {
+  return kind === "refresh" && result === "succeeded" && PARTIAL.every((flag) => ["false", undefined].includes(environment[flag]));
+}
+
 /**
- * A failed change of a machine is kept as if it had been made, and the next `up` then has nothing to do. So every failed run has to be followed by a refresh that went
+ * A failed change of a machine is kept as if it had been made, and the next `up` then has nothing to do. So every failed run has to be followed by a refresh of everything that went
  * well: a later `up` that went well proves nothing.
  */
 export function failedRuns({ history, state, stack }: { history: History; state: EngineState; stack: string }): Problem[] {
-  const refreshed = history.findIndex(({ kind, result }) => kind === "refresh" && result === "succeeded");
+  const refreshed = history.findIndex(isWholeRefresh);
   const sinceRefresh = history.slice(0, refreshed === -1 ? undefined : refreshed);
   const failed = sinceRefresh.find(({ kind, result }) => kind !== "preview" && result !== "succeeded");
   const remedy = `Check that the tokens work ("./rzp preflight"), then "./rzp refresh --stack ${stack}": it reads into the state what is really there.`;
