@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { APP } from "../config.ts";
 import { fileOf } from "../homelab.ts";
 import { folders } from "../render.ts";
-import { home, stack } from "../rendered.test-data.ts";
+import { home } from "../rendered.test-data.ts";
 import { images } from "./declared.ts";
 import { extract, readConfig, type Found } from "./managers.ts";
 import { sourcesOf } from "./pins.ts";
@@ -21,7 +21,8 @@ describe.skipIf(!existsSync(folder))("Renovate itself (skipped until `./rzp upda
   const decide = async (question: Question): Promise<Decision> => (await rules?.decide(question)) ?? {};
   const about = ({ file, name, datasource }: Found, updateType?: string): Question => ({ manager: "custom.regex", packageFile: file, depName: name, packageName: name, datasource, ...(updateType === undefined ? {} : { updateType }) });
 
-  const tree = [...images(folders(home)).values()];
+  // Names only: the tags below are what there was once, and need not be what is pinned today.
+  const tree = [...images(folders(home)).values()].map((image) => image.slice(0, image.lastIndexOf(":")));
   const inCluster = found.filter(({ datasource }) => ["docker", "helm"].includes(datasource));
 
   it.each<[image: string, tags: string[], taken: string[]]>([
@@ -42,8 +43,8 @@ describe.skipIf(!existsSync(folder))("Renovate itself (skipped until `./rzp upda
     ["ghcr.io/siderolabs/kubelet:v1.36.3", ["v1.36.4", "v1.37.0", "v1.36.4-slim", "v1.37.0-alpha.1"], ["v1.36.4"]],
   ])("of %s it takes what is newer and of the same kind, and nothing else", async (image, tags, taken) => {
     const [name, current] = [image.slice(0, image.lastIndexOf(":")), image.slice(image.lastIndexOf(":") + 1)];
-    expect([...tree, `ghcr.io/siderolabs/kubelet:${stack.cluster.kubernetes}`]).toContain(image);
-    const at = found.find((one) => one.name === name && one.version.startsWith(current) && one.file.startsWith("apps/deploy/")) ?? found.find((one) => one.name === name);
+    expect([...tree, "ghcr.io/siderolabs/kubelet"]).toContain(name);
+    const at = found.find((one) => one.name === name && one.file.startsWith("apps/deploy/")) ?? found.find((one) => one.name === name);
     if (at === undefined) throw new Error(`${name} is not found`);
     const { versioning = "docker", allowedVersions } = await decide(about(at));
     const newer = rules?.newer(versioning, current, tags) ?? [];
