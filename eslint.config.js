@@ -13,6 +13,7 @@ const layers = {
   "type:component": ["type:core", "type:component", "type:sdk"],
   "type:composite": ["type:core", "type:component", "type:composite"],
   "type:plan": ["type:core", "type:plan"],
+  "type:provider": ["type:core", "type:component", "type:plan"],
   "type:lab": ["type:core", "type:component", "type:lab"],
   "type:app": ["type:core", "type:component", "type:composite", "type:plan", "type:lab", "type:sdk"],
   // A page over the facts of an app.

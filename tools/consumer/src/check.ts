@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { cloneInto, packagesOf, type Package } from "./clone.ts";
 import { runtimes } from "./node.ts";
-import { compile, install, runExamples, writeProject, type Pins } from "./outside.ts";
+import { askPlugin, compile, install, runExamples, writeProject, type Pins } from "./outside.ts";
 import { examplesOf } from "./readme.ts";
 import { startRegistry } from "./registry.ts";
 import { publish, publishStandIns, refusesStrangers, release, tarballOf } from "./release.ts";
@@ -68,6 +68,15 @@ export async function check({ root, say, keep }: Options): Promise<string[]> {
     const seen = (await Promise.all(nodes.map((node) => runExamples(project, examples, node)))).flat();
     findings.push(...failuresOf(seen));
     say(`\n${table(packages, tarballs, examples, seen)}\n`);
+
+    for (const { name, version } of packages.filter((each) => tarballs.get(each.name)?.files.has("PulumiPlugin.yaml") === true)) {
+      for (const node of nodes) {
+        const answer = await askPlugin(project, name, node);
+        if ("problem" in answer) findings.push(`${name}, started as Pulumi starts a plugin (${node.name}): ${answer.problem}`);
+        else if (answer.version !== version) findings.push(`${name} ${version} says over gRPC that it is ${answer.version}`);
+        else say(`${name} ${version}, started as Pulumi starts a plugin (${node.name}), has a schema of ${answer.components} components`);
+      }
+    }
 
     say("a second release, with a change that breaks");
     const second = await upgrade(clone, project, packages, registry, target);

@@ -91,6 +91,19 @@ export async function runExamples(folder: string, examples: readonly Example[], 
   return (await Promise.all(perFormat)).flat();
 }
 
+/** What a component provider says of itself when it is started as Pulumi starts it: how many components it has, or what went wrong. */
+export async function askPlugin(folder: string, name: string, runtime: Runtime): Promise<{ version: string; components: number } | { problem: string }> {
+  const answer = join(folder, "runs", `schema-${runtime.name.replace("Node ", "")}.json`);
+  try {
+    await run(folder, runtime.path, ["dist/plugin.mjs", name, answer]);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { problem: error.output.trim() };
+  }
+  const { version, resources } = JSON.parse(readFileSync(answer, "utf8")) as { version: string; resources: object };
+  return { version, components: Object.keys(resources).length };
+}
+
 function writePrograms(home: string): void {
   const write = writerOf(home);
   write("Pulumi.yaml", "name: homelab\nruntime: nodejs\nmain: ../../dist/program.mjs\n");

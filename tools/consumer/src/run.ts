@@ -12,8 +12,8 @@ export class CommandError extends Error {
 /** What this machine lacks or cannot reach; everything else that goes wrong is a finding. */
 export class Lacking extends Error {}
 
-/** No command here takes a minute; one that takes five is stuck, and says so. */
-const LIMIT = 300_000;
+/** No command here takes a minute; one that takes ten is stuck, and says so. */
+const LIMIT = 600_000;
 
 /** Runs a command to its end and gives what it said, both streams as they came. */
 export async function run(cwd: string, command: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
