@@ -25,7 +25,6 @@ export interface ArgoCdArgs {
 export interface ArgoCd {
   /** Ends the application controller as a lost node would, and starts another. */
   restartController(): Promise<void>;
-  restartRepoServer(): Promise<void>;
 }
 
 /** Starts Redis, repo-server and application controller beside a control plane, with the settings that the bootstrap gives to Argo CD in a cluster. */
@@ -37,27 +36,16 @@ export async function startArgoCd({ binaries, config, controlPlane, outside }: A
   await processes.until(redis, "it answered", () => answers(ports.redis));
 
   const environment = argoEnvironment({ binaries, config, controlPlane, outside });
-  const startRepoServer = async (): Promise<Daemon> => {
-    const words = ["--address", HOST, "--port", String(ports.repo), "--metrics-address", HOST, "--metrics-port", String(ports.repoMetrics), "--redis", `${HOST}:${ports.redis}`, "--disable-tls", "--client-ca-path", ""];
-    const daemon = processes.start("argocd-repo-server", binaries.argocd, words, { environment: { ...environment, ARGOCD_BINARY_NAME: "argocd-repo-server" } });
-    await processes.until(daemon, "it was healthy", async () => ((await fetch(`http://${HOST}:${ports.repoMetrics}/healthz`)).ok ? true : undefined));
-    return daemon;
-  };
-  const startController = async (): Promise<Daemon> => {
-    const words = ["--namespace", NAMESPACE, "--kubeconfig", controlPlane.kubeconfig, "--repo-server", `${HOST}:${ports.repo}`, "--repo-server-plaintext", "--redis", `${HOST}:${ports.redis}`, "--metrics-port", String(ports.controllerMetrics)];
-    const daemon = processes.start("argocd-application-controller", binaries.argocd, words, { environment: { ...environment, ARGOCD_BINARY_NAME: "argocd-application-controller" } });
-    await processes.until(daemon, "it was healthy", async () => ((await fetch(`http://${HOST}:${ports.controllerMetrics}/healthz`)).ok ? true : undefined));
-    return daemon;
-  };
-  let [repoServer, controller] = [await startRepoServer(), await startController()];
+  const start = (name: string, words: readonly string[]): Daemon => processes.start(name, binaries.argocd, words, { environment: { ...environment, ARGOCD_BINARY_NAME: name } });
+  const healthy = (daemon: Daemon, port: number): Promise<true> => processes.until(daemon, "it was healthy", async () => ((await fetch(`http://${HOST}:${port}/healthz`)).ok ? true : undefined));
+  const repoServer = start("argocd-repo-server", ["--address", HOST, "--port", String(ports.repo), "--metrics-address", HOST, "--metrics-port", String(ports.repoMetrics), "--redis", `${HOST}:${ports.redis}`, "--disable-tls", "--client-ca-path", ""]);
+  await healthy(repoServer, ports.repoMetrics);
+  const controller = start("argocd-application-controller", ["--namespace", NAMESPACE, "--kubeconfig", controlPlane.kubeconfig, "--repo-server", `${HOST}:${ports.repo}`, "--repo-server-plaintext", "--redis", `${HOST}:${ports.redis}`, "--metrics-port", String(ports.controllerMetrics)]);
+  await healthy(controller, ports.controllerMetrics);
   return {
     restartController: async () => {
-      await controller.stop("SIGKILL");
-      controller = await startController();
-    },
-    restartRepoServer: async () => {
-      await repoServer.stop("SIGKILL");
-      repoServer = await startRepoServer();
+      await controller.restart();
+      await healthy(controller, ports.controllerMetrics);
     },
   };
 }

@@ -23,6 +23,7 @@ for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null
 /** A program that keeps running. */
 export interface Daemon {
   readonly name: string;
+  /** Another one after a restart. */
   readonly pid: number;
   /** What it said, both outputs. */
   readonly log: string;
@@ -30,6 +31,8 @@ export interface Daemon {
   ended(): string | undefined;
   /** Asks it to stop, and kills it and what it started when it does not. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Kills it as a machine that is lost would, and starts it again with the same words: on its ports, with the data that it left. */
+  restart(): Promise<void>;
 }
 
 /** The programs of one lab: each with a log in the lab's folder, stopped in reverse order, and none left behind however this process ends. */
@@ -59,11 +62,15 @@ export class Processes {
   /** Starts a program. It stops with this process, unless `stop` came first; it does not keep this process alive. */
   start(name: string, command: string, words: readonly string[], { environment = process.env, cwd = this.folder }: { environment?: NodeJS.ProcessEnv; cwd?: string } = {}): Daemon {
     const log = join(this.folder, `${name}.log`);
-    const output = openSync(log, "a");
-    const child = spawn(command, words, { cwd, env: environment, detached: true, stdio: ["ignore", output, output] });
-    closeSync(output);
-    if (child.pid !== undefined) this.#watchdog.stdin?.write(`${child.pid}\n`);
-    const daemon = daemonOf(name, child, log);
+    const launch = (): ChildProcess => {
+      const output = openSync(log, "a");
+      const child = spawn(command, words, { cwd, env: environment, detached: true, stdio: ["ignore", output, output] });
+      closeSync(output);
+      if (child.pid !== undefined) this.#watchdog.stdin?.write(`${child.pid}\n`);
+      return child;
+    };
+    // What was stopped must not come back when nobody looks after it any more.
+    const daemon: Daemon = daemonOf(name, log, launch, () => this.#daemons.includes(daemon));
     this.#daemons.push(daemon);
     return daemon;
   }
@@ -89,7 +96,30 @@ export class Processes {
   }
 }
 
-function daemonOf(name: string, child: ChildProcess, log: string): Daemon {
+function daemonOf(name: string, log: string, launch: () => ChildProcess, mayRun: () => boolean): Daemon {
+  let run = runOf(launch());
+  return {
+    name,
+    log,
+    get pid() {
+      return run.pid;
+    },
+    ended: () => run.ended(),
+    stop: (signal = "SIGTERM") => run.stop(signal),
+    restart: async () => {
+      await run.stop("SIGKILL");
+      if (mayRun()) run = runOf(launch());
+    },
+  };
+}
+
+interface Run {
+  pid: number;
+  ended: () => string | undefined;
+  stop: (signal: NodeJS.Signals) => Promise<void>;
+}
+
+function runOf(child: ChildProcess): Run {
   let ended: string | undefined;
   const end = new Promise<void>((resolve) => {
     child.once("error", (error) => {
@@ -112,14 +142,14 @@ function daemonOf(name: string, child: ChildProcess, log: string): Daemon {
       // It ended at this very moment.
     }
   };
-  const stop = async (signal: NodeJS.Signals = "SIGTERM"): Promise<void> => {
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
     child.ref();
     kill(signal);
     const killed = setTimeout(kill, PATIENCE_MS, "SIGKILL");
     await end;
     clearTimeout(killed);
   };
-  return { name, pid: pid ?? 0, log, ended: () => ended, stop };
+  return { pid: pid ?? 0, ended: () => ended, stop };
 }
 
 /** A port of the loopback on which nobody listens, below those that the system gives to outgoing connections. */

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Authority } from "../certificates.ts";
+import { Faults } from "../stand-ins/faults.ts";
 
 /** Answers what is asked of one host. */
 export type HostHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -13,6 +15,8 @@ export interface Outside {
   environment: Readonly<Record<string, string>>;
   /** Hosts that were asked for and are not there, each once. */
   unknown: ReadonlySet<string>;
+  /** What goes wrong at the hosts; a path begins with the host's name: `GET /git.example.com/**`. */
+  faults: Faults;
   stop(): Promise<void>;
 }
 
@@ -32,13 +36,14 @@ export interface OutsideArgs {
  */
 export async function startOutside({ hosts, authority, authorityFile, open = false }: OutsideArgs): Promise<Outside> {
   const unknown = new Set<string>();
+  const faults = new Faults({});
   const contexts = new Map<string, SecureContext>();
   for (const host of hosts.keys()) {
     const { certificate, key } = await authority.server(host, [host]);
     contexts.set(host, createSecureContext({ cert: certificate, key }));
   }
   const inside = createTlsServer({ SNICallback: (name, done) => { done(null, contexts.get(name)); } }, (request, response) => {
-    void answer(hosts.get(hostOf(request)), request, response);
+    void answer(hosts.get(hostOf(request)), faults, request, response);
   });
   const proxy = createServer((_, response) => {
     response.writeHead(405).end("The lab's proxy connects; it forwards nothing in the clear.\n");
@@ -69,6 +74,7 @@ export async function startOutside({ hosts, authority, authorityFile, open = fal
   return {
     environment: { HTTPS_PROXY: address, HTTP_PROXY: address, NO_PROXY: "127.0.0.1,localhost", SSL_CERT_FILE: authorityFile, GIT_SSL_CAINFO: authorityFile },
     unknown,
+    faults,
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       inside.closeAllConnections();
@@ -77,9 +83,13 @@ export async function startOutside({ hosts, authority, authorityFile, open = fal
   };
 }
 
-async function answer(handler: HostHandler | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(handler: HostHandler | undefined, faults: Faults, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    if (handler === undefined) response.writeHead(404).end();
+    const fault = faults.hit(request.method ?? "GET", `/${hostOf(request)}${new URL(request.url ?? "/", "https://host").pathname}`);
+    if (fault?.delay !== undefined) await sleep(fault.delay, undefined, { ref: false });
+    if (fault?.cut !== undefined) request.socket.destroy();
+    else if (fault?.status !== undefined) response.writeHead(fault.status).end(`${fault.message ?? "it was told to fail"}\n`);
+    else if (handler === undefined) response.writeHead(404).end();
     else await handler(request, response);
   } catch (error) {
     if (!response.headersSent) response.writeHead(500);
