@@ -1,6 +1,6 @@
-import { fetch } from "undici";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
+import { ask } from "./ask.ts";
 import { answerer, maker, type Makers } from "./maker.ts";
 
 const PROVIDER = z.strictObject({ apiToken: z.string(), baseUrl: z.string().default("https://api.cloudflare.com/client/v4") });
@@ -63,7 +63,7 @@ type Call = (method: string, path: string, body?: object) => Promise<Result>;
 function caller(baseUrl: string, token: string): Call {
   return async (method, path, body) => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const answer = await fetch(`${baseUrl.replace(/\/$/, "")}${path}`, { method, ...content, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) } });
+    const answer = await ask(`${baseUrl.replace(/\/$/, "")}${path}`, `${method} ${path}`, { method, ...content, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) } });
     const { success, result, errors } = (await answer.json()) as { success: boolean; result: Result | string; errors: { code: number; message: string }[] };
     if (!success) throw new LabError(`${method} ${path}: ${answer.status} ${errors.map(({ code, message }) => `${message} (${code})`).join("; ")}`);
     return typeof result === "string" ? { id: "", token: result } : result;

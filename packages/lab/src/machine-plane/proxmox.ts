@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, fetch } from "undici";
+import { Agent } from "undici";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
+import { ask } from "./ask.ts";
 import { maker, type Makers, type Values } from "./maker.ts";
 import { qemuParameters, VM } from "./proxmox-vm.ts";
 
@@ -98,10 +99,11 @@ class ProxmoxApi {
 
   async #call(method: string, path: string, form?: Record<string, string>): Promise<unknown> {
     const content = form === undefined ? {} : { body: new URLSearchParams(form) };
-    const answer = await fetch(`${this.#base}${path}`, { method, ...content, dispatcher: this.#agent, headers: { authorization: `PVEAPIToken=${this.#token}` } });
+    const called = `${method} ${path.split("?")[0] ?? ""}`;
+    const answer = await ask(`${this.#base}${path}`, called, { method, ...content, dispatcher: this.#agent, headers: { authorization: `PVEAPIToken=${this.#token}` } });
     const body = (await answer.json()) as { data?: unknown; message?: string; errors?: Record<string, string> };
     if (answer.ok) return body.data;
     const errors = Object.entries(body.errors ?? {}).map(([parameter, problem]) => ` ${parameter}: ${problem.trim()}`);
-    throw new LabError(`${method} ${path.split("?")[0] ?? ""}: ${answer.status} ${(body.message ?? answer.statusText).trim()}${errors.join(";")}`);
+    throw new LabError(`${called}: ${answer.status} ${(body.message ?? answer.statusText).trim()}${errors.join(";")}`);
   }
 }

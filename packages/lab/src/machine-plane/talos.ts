@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import { imageUrls } from "@rzp/talos/factory";
-import { fetch } from "undici";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { TalosClient } from "../talos-client.ts";
+import { ask as askHost } from "./ask.ts";
 import { answerer, maker, type Makers } from "./maker.ts";
 import { generateConfiguration, patchConfiguration } from "./talos-configuration.ts";
 import { CLIENT_CONFIGURATION, credentialsOf, MACHINE_SECRETS, makeSecrets } from "./talos-secrets.ts";
@@ -57,7 +57,7 @@ export function talosMakers(factory: string): Makers {
 }
 
 async function registerSchematic(factory: string, schematic: string): Promise<string> {
-  const answer = await fetch(`${factory}/schematics`, { method: "POST", body: schematic, headers: { "content-type": "application/yaml" } });
+  const answer = await askHost(`${factory}/schematics`, "POST /schematics", { method: "POST", body: schematic, headers: { "content-type": "application/yaml" } });
   if (answer.status !== 201) throw new LabError(`POST /schematics: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { id: string }).id;
 }
