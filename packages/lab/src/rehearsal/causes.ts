@@ -10,6 +10,16 @@ export interface Cause {
   message: string;
 }
 
+/**
+ * What is said of something that no retry mends and nothing that is still to come: an object that its own text makes wrong, and what a project does not allow.
+ * Missing namespaces, CRDs, addresses and answers are not among it, since others bring them.
+ */
+const FINAL = [/violates PodSecurity/, /\bis invalid: /, /failed to create typed patch object/, /unknown field "/, /is not permitted in project/, /do not match any of the allowed destinations/, /[Ff]ailed to unmarshal/];
+
+export function isFinal({ message }: Pick<Cause, "message">): boolean {
+  return FINAL.some((words) => words.test(message));
+}
+
 interface Condition {
   type: string;
   status: string;
@@ -53,10 +63,14 @@ async function whyNotWell(client: KubeClient, one: ResourceState): Promise<strin
   const { group = "", version, kind, namespace = "", name } = one;
   if (WORKLOADS.includes(kind)) return whyNoPods(client, namespace, name);
   if (kind === "PersistentVolumeClaim") return whyUnbound(client, namespace, name);
+  if (group === "" && kind === "Service") return whyNoAddress(client, namespace, name);
   if (!group.includes(".") || STATELESS.test(group) || group === "argoproj.io") return undefined;
   const path = await client.pathOf({ apiVersion: `${group}/${version}`, kind, metadata: { name, namespace } }).catch(() => undefined);
   const object = path === undefined ? undefined : await client.get<Conditioned>(path).catch(() => undefined);
-  return object?.status?.conditions?.find(({ type, status }) => type === "Ready" && status === "False")?.message;
+  const message = object?.status?.conditions?.find(({ type, status }) => type === "Ready" && status === "False")?.message;
+  // Its condition says only that it failed.
+  const more = message !== undefined && kind === "ExternalSecret" ? await lastEvent(client, namespace, name, "UpdateFailed") : undefined;
+  return more === undefined ? message : `${message ?? ""}: ${more}`;
 }
 
 interface PodLike extends Conditioned {
@@ -77,8 +91,17 @@ async function whyNoPods(client: KubeClient, namespace: string, name: string): P
 
 async function whyUnbound(client: KubeClient, namespace: string, name: string): Promise<string | undefined> {
   const claim = await client.get<{ status?: { phase?: string } }>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`);
-  if (claim?.status?.phase !== "Pending") return undefined;
-  const events = await client.get<{ items: { message: string }[] }>(`/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name=${name},reason=ProvisioningFailed`);
+  return claim?.status?.phase === "Pending" ? lastEvent(client, namespace, name, "ProvisioningFailed") : undefined;
+}
+
+async function whyNoAddress(client: KubeClient, namespace: string, name: string): Promise<string | undefined> {
+  const service = await client.get<{ spec: { type?: string }; status?: { loadBalancer?: { ingress?: unknown[] } } }>(`/api/v1/namespaces/${namespace}/services/${name}`);
+  const waits = service?.spec.type === "LoadBalancer" && (service.status?.loadBalancer?.ingress ?? []).length === 0;
+  return waits ? lastEvent(client, namespace, name, "AllocationFailed") : undefined;
+}
+
+async function lastEvent(client: KubeClient, namespace: string, name: string, reason: string): Promise<string | undefined> {
+  const events = await client.get<{ items: { message: string }[] }>(`/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name=${name},reason=${reason}`);
   return events?.items.at(-1)?.message;
 }
 

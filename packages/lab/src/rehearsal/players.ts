@@ -143,13 +143,26 @@ function hasAddress(object: Played): boolean {
   return spec.type !== "LoadBalancer" || ((status?.loadBalancer as { ingress?: unknown[] } | undefined)?.ingress ?? []).length > 0;
 }
 
-/** The address that the Service asks for; one that another Service has is not given twice, as MetalLB would not. */
+/** The address that the Service asks for. One that another Service has is not given twice, and an event says so. */
 async function playAddress(object: Played, stage: Stage): Promise<void> {
-  const ip = object.metadata.annotations?.["metallb.io/loadBalancerIPs"];
+  const { name, namespace = "default", annotations } = object.metadata;
+  const ip = annotations?.["metallb.io/loadBalancerIPs"];
+  if (ip === undefined) return;
   const all = await stage.client.get<{ items: BalancedService[] }>("/api/v1/services");
-  const isTaken = all?.items.some((other) => other.spec.type === "LoadBalancer" && hasAddress(other) && JSON.stringify(other.status).includes(`"${ip ?? ""}"`));
-  if (ip === undefined || isTaken === true) return;
-  await setStatus(object, { loadBalancer: { ingress: [{ ip, ipMode: "VIP" }] } }, stage);
+  const holder = all?.items.find((other) => other.spec.type === "LoadBalancer" && hasAddress(other) && JSON.stringify(other.status).includes(`"${ip}"`))?.metadata;
+  if (holder === undefined) {
+    await setStatus(object, { loadBalancer: { ingress: [{ ip, ipMode: "VIP" }] } }, stage);
+    return;
+  }
+  await stage.client.create({
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: `${name}.allocation-failed`, namespace },
+    involvedObject: { apiVersion: "v1", kind: "Service", name, namespace },
+    reason: "AllocationFailed",
+    type: "Warning",
+    message: `no address: ${ip} is also in use by ${holder.namespace ?? "default"}/${holder.name}`,
+  });
 }
 
 function encode(text: string): string {

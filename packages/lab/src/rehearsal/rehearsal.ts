@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "@rzp/core";
 import { toolVersion } from "../tools.ts";
 import { listApplications } from "./applications.ts";
+import { idleObjects } from "./idle.ts";
 import { peakMemory } from "./memory.ts";
 import { outOfOrder, type Needs } from "./order.ts";
 import { setStage, type Stage, type StageArgs } from "./stage.ts";
@@ -66,6 +67,9 @@ export async function rehearse(args: RehearsalArgs): Promise<Rehearsal> {
     };
     let arrivals: Arrival[] = [];
     const isUp = await step("everything comes up from nothing", async () => {
+      // What the tree alone says costs no time.
+      const idle = idleObjects(args.tree);
+      if (idle.length > 0) return idle;
       const watched = await bringUp(play);
       arrivals = watched.arrivals;
       return watched.causes.length > 0 ? watched.causes : outOfOrder(watched.arrivals, args.needs);

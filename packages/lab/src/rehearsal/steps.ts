@@ -39,7 +39,7 @@ export async function syncAgain({ stage, tree, patience, onChange }: Play): Prom
   const { client } = stage.controlPlane;
   const before = new Map((await listApplications(client)).map((one) => [one.metadata.name, one]));
   for (const name of before.keys()) await refresh(client, name, "hard");
-  const looked = await until(patience.whole, async () => (await listApplications(client)).every((one) => one.metadata.annotations?.["argocd.argoproj.io/refresh"] === undefined && one.status?.reconciledAt !== before.get(one.metadata.name)?.status?.reconciledAt));
+  const looked = await until(patience.whole, async () => (await listApplications(client)).every((one) => one.metadata.annotations?.["argocd.argoproj.io/refresh"] === undefined));
   if (!looked) return [{ application: "homelab", object: "Application homelab", message: `Argo CD did not compare everything again within ${patience.whole} s` }];
   const after = await listApplications(client);
   const differing = after.filter((one) => one.status?.sync?.status !== "Synced" || startedAt(one) !== startedAt(before.get(one.metadata.name))).map((one) => differenceOf(one));

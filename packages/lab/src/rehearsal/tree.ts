@@ -25,6 +25,11 @@ export function folderOf({ objects }: Tree, application: string): string | undef
   return found === undefined ? undefined : dirname(found.file);
 }
 
+/** The Application in whose folder a file is. */
+export function applicationAt({ objects }: Tree, file: string): string | undefined {
+  return objects.find((one) => one.object.kind === "Application" && one.file === `${dirname(file)}/application.yaml`)?.object.metadata.name;
+}
+
 /** The tree without one service's folder. */
 export function without(tree: Tree, folder: string): Tree {
   const isKept = (file: string): boolean => !file.startsWith(`${folder}/`);

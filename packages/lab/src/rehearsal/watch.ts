@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeClient } from "../client.ts";
 import { isUp, listApplications, refresh, stateOf, type Application } from "./applications.ts";
-import { findCauses, type Cause } from "./causes.ts";
+import { findCauses, isFinal, type Cause } from "./causes.ts";
 
 /** When an Application was first seen, in sync and up: seconds since the root was applied. */
 export interface Arrival {
@@ -25,7 +25,7 @@ export interface WatchOptions {
   expected: readonly string[];
   /** Seconds after which it is given up. */
   patience: number;
-  /** Seconds for which a cause must stay the same before it counts: what a retry mends is none. */
+  /** Seconds for which a cause must stay the same before it counts, unless it is one that nothing mends. */
   settle: number;
   /** Told of every change. */
   onChange?: (line: { application: string; state: string; seconds: number; up: number }) => void;
@@ -47,8 +47,8 @@ export async function watchApplications({ client, expected, patience, settle, on
   const clock = (): number => (performance.now() - started) / 1000;
   const arrivals = new Map<string, Arrival>(expected.map((application) => [application, { application }]));
   const states = new Map<string, string>();
-  const since = new Map<string, number>();
   const changed = new Map<string, number>();
+  const lasting = lastingCauses(settle);
   let asked = -Infinity;
   for (;;) {
     const all = (await listApplications(client)).filter(({ metadata }) => arrivals.has(metadata.name));
@@ -76,12 +76,20 @@ export async function watchApplications({ client, expected, patience, settle, on
     }
     asked = clock();
     const causes = await findCauses(client, all);
-    const lasting = causes.filter((cause) => clock() - firstSeen(since, cause, clock()) >= settle);
-    if (lasting.length > 0) return { ...result, causes: lasting };
+    const counted = lasting(causes, clock());
+    if (counted.length > 0) return { ...result, causes: counted };
     if (clock() > patience) return { ...result, causes: causes.length > 0 ? causes : missing.map((application) => ({ application, object: `Application ${application}`, message: `${states.get(application) ?? "was never there"} after ${patience} s` })) };
-    forget(since, causes);
     await sleep(EVERY_MS);
   }
+}
+
+/** Told of what is wrong again and again, it says what of it counts: what lasts, and at once what nothing mends. One that went away starts anew when it comes back. */
+export function lastingCauses(settle: number): (causes: readonly Cause[], seconds: number) => Cause[] {
+  let since = new Map<string, number>();
+  return (causes, seconds) => {
+    since = new Map(causes.map((cause) => [keyOf(cause), since.get(keyOf(cause)) ?? seconds]));
+    return causes.filter((cause) => isFinal(cause) || seconds - (since.get(keyOf(cause)) ?? seconds) >= settle);
+  };
 }
 
 function arrive(arrival: Arrival | undefined, one: Application, seconds: number): void {
@@ -93,17 +101,4 @@ function arrive(arrival: Arrival | undefined, one: Application, seconds: number)
 
 function keyOf({ application, object }: Cause): string {
   return `${application} ${object}`;
-}
-
-function firstSeen(since: Map<string, number>, cause: Cause, seconds: number): number {
-  const key = keyOf(cause);
-  const first = since.get(key) ?? seconds;
-  since.set(key, first);
-  return first;
-}
-
-/** A cause that went away starts anew when it comes back. */
-function forget(since: Map<string, number>, causes: readonly Cause[]): void {
-  const known = new Set(causes.map(keyOf));
-  for (const key of since.keys()) if (!known.has(key)) since.delete(key);
 }
