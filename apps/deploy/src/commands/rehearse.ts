@@ -10,6 +10,7 @@ import { machinePlaneReport } from "../rehearsal/table.ts";
 import { BOOTSTRAP } from "../render.ts";
 import { TREE } from "../site.ts";
 import { liveView } from "./live-view.ts";
+import { treeOf as renderedTree, whatIsStale } from "./render.ts";
 
 export interface RehearseOptions {
   stack: string;
@@ -28,6 +29,11 @@ export interface RehearseOptions {
 export async function rehearseCommand({ stack: name, base = join(APP, "../.."), out = join(base, ".rzp/rehearsal"), charts, keep = false, json = false, patience, settle }: RehearseOptions): Promise<number> {
   const stack = loadStack(name);
   const home = homelab(stack);
+  const stale = whatIsStale(renderedTree(home, base), name);
+  if (stale.length > 0) {
+    console.error(["The tree is not what the declarations say, so this would be no rehearsal of them:", ...stale].join("\n"));
+    return 1;
+  }
   const view = liveView(process.stderr);
   const binaries = await findBinaries([...CONTROL_PLANE, ...ARGO_CD], { report: view.line });
   const objects = readRendered(base, [TREE, BOOTSTRAP]);

@@ -39,16 +39,18 @@ function writeTree(tree: GitTree): number {
 }
 
 function checkTree(tree: GitTree, stack: string): number {
+  const stale = whatIsStale(tree, stack);
+  for (const line of stale.length === 0 ? [`${TREE}/, ${BOOTSTRAP}/ and ${REFERENCE}/ are what the declarations say`] : stale) console.log(line);
+  return stale.length === 0 ? 0 : 1;
+}
+
+/** Files that are not what the declarations say, a line each, and what to do about it; nothing where all is fresh. */
+export function whatIsStale(tree: GitTree, stack: string): string[] {
   const differences = tree.check();
-  for (const { path, message } of differences) console.log(`${path} ${message}`);
-  if (differences.length === 0) {
-    console.log(`${TREE}/, ${BOOTSTRAP}/ and ${REFERENCE}/ are what the declarations say`);
-    return 0;
-  }
+  if (differences.length === 0) return [];
   const command = `./rzp render${stack === "production" ? "" : ` --stack ${stack}`}`;
   const before = differences.some(({ difference }) => difference === "occupied") ? "move away what is in the way, then " : "";
-  console.log(`\n${differences.length} ${differences.length === 1 ? "file differs" : "files differ"}; ${before}run ${command} and commit what it writes`);
-  return 1;
+  return [...differences.map(({ path, message }) => `${path} ${message}`), `\n${differences.length} ${differences.length === 1 ? "file differs" : "files differ"}; ${before}run ${command} and commit what it writes`];
 }
 
 /** Declarations that stand in no index, and so would be left out without a word: one sentence each. */
