@@ -1,10 +1,11 @@
 /** `./rzp`: the homelab's own verbs (from the deploy app) and the workspace's. */
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cli } from "@rzp/deploy/cli";
 import { execa } from "execa";
 import { choose } from "./filters.ts";
 import { verdict, type Results } from "./results.ts";
+import { tried } from "./tried.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const RESULTS = join(ROOT, ".rzp/test-results.json");
@@ -29,6 +30,19 @@ program
     for (const problem of problems) console.error(`rzp: ${problem}`);
     process.exitCode = problems.length > 0 ? 1 : await test(files);
   });
+
+for (const [verb, what, variable, description] of [
+  ["faults", "fault", "RZP_LAB_FAULTS", "kill, hang and cut off what a small homelab runs on, 24 times in the middle of a change: nothing may be lost, and all must come to rest (a quarter of an hour)"],
+  ["sabotage", "what was broken", "RZP_LAB_SABOTAGES", "break a homelab in every way that a rehearsal must notice, and show what it says of each and how soon (6 minutes)"],
+] as const) {
+  program
+    .command(verb)
+    .description(description)
+    .addHelpText("after", `\nThe table goes to .rzp/rehearsal/${verb}.md, too. Needs what ./rzp rehearse needs; once that has run, it is there.\nExit codes: 0 all as they should be; 1 one is not; 2 something this machine lacks.`)
+    .action(async () => {
+      process.exitCode = await tryAll(verb, what, variable);
+    });
+}
 
 for (const [target, description] of [
   ["lint", "ESLint with typed rules and the allowed imports"],
@@ -85,22 +99,38 @@ program
 if (process.argv.length === 2) program.outputHelp();
 else await program.parseAsync();
 
-async function run(command: string, words: readonly string[]): Promise<number> {
-  const child = await execa(command, words, { cwd: ROOT, stdio: "inherit", preferLocal: true, localDir: ROOT, reject: false });
+async function run(command: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = await execa(command, words, { cwd: ROOT, env, stdio: "inherit", preferLocal: true, localDir: ROOT, reject: false });
   if (child.exitCode === undefined) console.error(`rzp: ${command} did not run: ${child.shortMessage ?? "unknown reason"}`);
   return child.exitCode ?? 1;
 }
 
 /** Runs these test files, or all if there are none, and prints the summary as the last line. */
 async function test(files: readonly string[]): Promise<number> {
-  mkdirSync(join(ROOT, ".rzp"), { recursive: true });
-  rmSync(RESULTS, { force: true });
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
-  const ran = await run("vitest", ["run", ...reporters, ...files.map((file) => join(ROOT, file))]);
-  const results = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, "utf8")) as Results) : undefined;
+  const { ran, results } = await vitest(files);
   const { summary, exitCode } = verdict(ran, results);
   console.log(summary);
   return exitCode;
+}
+
+/** Runs all of what the tests run only a part of, and prints it as a table. */
+async function tryAll(verb: string, what: string, variable: string): Promise<number> {
+  const { ran, results } = await vitest(globSync(`packages/lab/src/rehearsal/${verb}/*.test.ts`, { cwd: ROOT }), { [variable]: "all" });
+  const { markdown, exitCode } = tried(what, ran, results);
+  const folder = join(ROOT, ".rzp/rehearsal");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${verb}.md`), markdown);
+  console.log(markdown);
+  if (exitCode === 2) console.error("rzp: nothing was tried: the reason is in the name of what was skipped, above");
+  return exitCode;
+}
+
+async function vitest(files: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ ran: number; results: Results | undefined }> {
+  mkdirSync(join(ROOT, ".rzp"), { recursive: true });
+  rmSync(RESULTS, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
+  const ran = await run("vitest", ["run", ...reporters, ...files.map((file) => join(ROOT, file))], env);
+  return { ran, results: existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, "utf8")) as Results) : undefined };
 }
 
 function version(): string {

@@ -5,7 +5,14 @@ export interface Results {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: readonly { status: string; assertionResults: readonly unknown[] }[];
+  testResults: readonly { status: string; assertionResults: readonly TestResult[] }[];
+}
+
+/** One test; what it tells of itself is in `meta`. */
+export interface TestResult {
+  title?: string;
+  status?: string;
+  meta?: { seconds?: number; said?: string };
 }
 
 /** What came out of a run: the line a person and `.ci/run` read, and the exit code that goes with it. */
