@@ -10,16 +10,6 @@ export interface Cause {
   message: string;
 }
 
-/**
- * What is said of something that no retry mends and nothing that is still to come: an object that its own text makes wrong, and what a project does not allow.
- * Missing namespaces, CRDs, addresses and answers are not among it, since others bring them.
- */
-const FINAL = [/violates PodSecurity/, /\bis invalid: /, /failed to create typed patch object/, /unknown field "/, /is not permitted in project/, /do not match any of the allowed destinations/, /[Ff]ailed to unmarshal/];
-
-export function isFinal({ message }: Pick<Cause, "message">): boolean {
-  return FINAL.some((words) => words.test(message));
-}
-
 interface Condition {
   type: string;
   status: string;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeClient } from "../client.ts";
 import { isUp, listApplications, refresh, stateOf, type Application } from "./applications.ts";
-import { findCauses, isFinal, type Cause } from "./causes.ts";
+import { findCauses, type Cause } from "./causes.ts";
 
 /** When an Application was first seen, in sync and up: seconds since the root was applied. */
 export interface Arrival {
@@ -25,7 +25,7 @@ export interface WatchOptions {
   expected: readonly string[];
   /** Seconds after which it is given up. */
   patience: number;
-  /** Seconds for which a cause must stay the same before it counts, unless it is one that nothing mends. */
+  /** Seconds for which a cause must stay the same before it counts: what a retry mends is none. */
   settle: number;
   /** Told of every change. */
   onChange?: (line: { application: string; state: string; seconds: number; up: number }) => void;
@@ -83,12 +83,12 @@ export async function watchApplications({ client, expected, patience, settle, on
   }
 }
 
-/** Told of what is wrong again and again, it says what of it counts: what lasts, and at once what nothing mends. One that went away starts anew when it comes back. */
+/** Told of what is wrong again and again, it says what of it counts: what lasts. One that went away starts anew when it comes back. */
 export function lastingCauses(settle: number): (causes: readonly Cause[], seconds: number) => Cause[] {
   let since = new Map<string, number>();
   return (causes, seconds) => {
     since = new Map(causes.map((cause) => [keyOf(cause), since.get(keyOf(cause)) ?? seconds]));
-    return causes.filter((cause) => isFinal(cause) || seconds - (since.get(keyOf(cause)) ?? seconds) >= settle);
+    return causes.filter((cause) => seconds - (since.get(keyOf(cause)) ?? seconds) >= settle);
   };
 }
 
