@@ -96,6 +96,7 @@ export function cli(): Command {
     .description("bring the whole homelab up on this machine, without hardware: a real Kubernetes API and a real Argo CD")
     .addOption(stackOption())
     .addOption(new Option("--charts <from>", "stand-ins with the projects' own CRDs, or the real charts over the network").choices(["stand-in", "upstream"]).default("stand-in"))
+    .option("--eso <binary>", "program of the real External Secrets Operator, run in place of the one that the lab plays")
     .option("--out <folder>", "where the reports go (default: .rzp/rehearsal)")
     .option("--keep", "leave it running at the end, until Ctrl+C, with a kubeconfig to look at it")
     .option("--json", "the whole result for machines")

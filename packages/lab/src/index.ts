@@ -1,5 +1,6 @@
 export { admitTree, type Admission, type Refusal } from "./admission.ts";
 export { startEso, type EsoArgs } from "./eso/eso.ts";
+export { checkEso } from "./eso/real-eso.ts";
 export { findBinaries, type FindBinariesOptions } from "./binaries.ts";
 export { makeAuthority, type Authority, type Identity } from "./certificates.ts";
 export { KubeClient, refusalOf, type Answer } from "./client.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { ARGO_CD, CONTROL_PLANE, findBinaries, findCrds, htmlReport, LabError, looseCrds, markdownReport, problemText, readRendered, rehearse, treeOf, type Rehearsal, type RehearsalArgs } from "@rzp/lab";
+import { ARGO_CD, checkEso, CONTROL_PLANE, findBinaries, findCrds, htmlReport, LabError, looseCrds, markdownReport, problemText, readRendered, rehearse, treeOf, type Rehearsal, type RehearsalArgs } from "@rzp/lab";
 import { APP, loadStack } from "../config.ts";
 import { homelab } from "../homelab.ts";
 import { labFacts, storedSecrets, victimOf } from "../lab-facts.ts";
@@ -17,6 +17,8 @@ export interface RehearseOptions {
   /** Folder of the reports. @default `.rzp/rehearsal` */
   out?: string;
   charts: "stand-in" | "upstream";
+  /** Program of the real External Secrets Operator. @default the lab plays it */
+  eso?: string;
   keep?: boolean;
   json?: boolean;
   /** Seconds. */
@@ -26,8 +28,9 @@ export interface RehearseOptions {
 }
 
 /** Brings the whole homelab up on this machine, from the tree as it lies on the disk. */
-export async function rehearseCommand({ stack: name, base = join(APP, "../.."), out = join(base, ".rzp/rehearsal"), charts, keep = false, json = false, patience, settle }: RehearseOptions): Promise<number> {
+export async function rehearseCommand({ stack: name, base = join(APP, "../.."), out = join(base, ".rzp/rehearsal"), charts, eso: given, keep = false, json = false, patience, settle }: RehearseOptions): Promise<number> {
   const stack = loadStack(name);
+  const eso = given === undefined ? undefined : checkEso(given);
   const home = homelab(stack);
   const stale = whatIsStale(renderedTree(home, base), name);
   if (stale.length > 0) {
@@ -41,7 +44,7 @@ export async function rehearseCommand({ stack: name, base = join(APP, "../.."), 
   const facts = labFacts(home, [...found.crds, ...looseCrds(found.missing, objects)]);
   const played = [
     "Proxmox VE, Talos, Cloudflare and Infisical (stand-ins that answer as the real ones were seen to)",
-    "kubelets and every operator (their Deployments are real objects, their work is done by the lab)",
+    `kubelets and every operator${eso === undefined ? ", External Secrets among them" : ` but External Secrets, which is ${eso}`} (their Deployments are real objects, their work is done by the lab)`,
     charts === "upstream" ? "nothing of the charts" : "charts (the projects' own CRDs, and pods that ask for what is declared)",
     ...(found.missing.length === 0 ? [] : [`the schemas of ${found.missing.map(({ kind }) => kind).join(", ")}, which cannot be had here and are not checked`]),
   ];
@@ -58,6 +61,7 @@ export async function rehearseCommand({ stack: name, base = join(APP, "../.."), 
     // Wherever the homelab keeps its secrets: in the lab they are in the one Infisical that it has.
     secretStore: () => machines?.hardware.infisical.url,
     patience: { whole: patience, settle },
+    ...(eso === undefined ? {} : { eso }),
     upstreamCharts: charts === "upstream",
     report: view.line,
     onStep: view.step,

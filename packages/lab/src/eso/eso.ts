@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseDuration, type KubernetesObject } from "@rzp/core";
 import { refusalOf, type KubeClient } from "../client.ts";
 import { asIdentity, readValue, validateScope, type Identity } from "./reader.ts";
-import { hash, isReady, now, readyCondition, secretOf, versionOf, type Condition, type ExternalSecret, type InfisicalProvider, type Store } from "./objects.ts";
+import { hash, INFISICAL, isReady, now, readyCondition, secretOf, versionOf, type Condition, type ExternalSecret, type InfisicalProvider, type Store } from "./objects.ts";
 import { Schedule } from "./schedule.ts";
 
 const API = "/apis/external-secrets.io/v1";
@@ -143,7 +143,7 @@ class Operator {
     return Buffer.from(value, "base64").toString("utf8");
   }
 
-  #address({ hostAPI = "https://app.infisical.com" }: InfisicalProvider): string {
+  #address({ hostAPI = INFISICAL }: InfisicalProvider): string {
     const address = this.#resolve(hostAPI.replace(/\/(api\/?)?$/, ""));
     if (address === undefined) throw new Error(`the lab has nothing in the place of ${hostAPI}`);
     return address;

@@ -52,6 +52,15 @@ export interface ExternalSecret extends Live {
   };
 }
 
+/** Where Infisical is when a store names no address. */
+export const INFISICAL = "https://app.infisical.com";
+
+/** Addresses of Infisical that the stores among these objects name, each once. */
+export function storeHosts(objects: readonly KubernetesObject[]): string[] {
+  const stores = objects.filter(({ kind }) => kind === "ClusterSecretStore" || kind === "SecretStore") as Store[];
+  return [...new Set(stores.flatMap(({ spec: { provider: { infisical } } }) => (infisical === undefined ? [] : [infisical.hostAPI ?? INFISICAL])))];
+}
+
 const PREFIX = "reconcile.external-secrets.io";
 
 /** The Secret that these values make. Without metadata in its template it has the labels and annotations of the ExternalSecret, Argo CD's too. */

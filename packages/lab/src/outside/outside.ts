@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Authority } from "../certificates.ts";
+import { LabError } from "../errors.ts";
 import { Faults } from "../stand-ins/faults.ts";
 
 /** Answers what is asked of one host. */
@@ -13,7 +15,7 @@ export type HostHandler = (request: IncomingMessage, response: ServerResponse) =
 export interface Outside {
   /** Environment of a program that is to see it: the proxy, and the authority that the hosts' certificates are from. */
   environment: Readonly<Record<string, string>>;
-  /** Hosts that were asked for and are not there, each once. */
+  /** Hosts that were asked for and are not there, or could not be reached, each once. */
   unknown: ReadonlySet<string>;
   /** What goes wrong at the hosts; a path begins with the host's name: `GET /git.example.com/**`. */
   faults: Faults;
@@ -58,7 +60,13 @@ export async function startOutside({ hosts, authority, authorityFile, open = fal
       socket.end(`HTTP/1.1 403 ${host} is not in the lab\r\n\r\n`);
       return;
     }
-    const target = connect(isPlayed ? tlsPort : Number(port), isPlayed ? "127.0.0.1" : host, () => {
+    const target = connect(isPlayed ? tlsPort : Number(port), isPlayed ? "127.0.0.1" : host);
+    const refuse = (error: Error): void => {
+      unknown.add(host);
+      socket.end(`HTTP/1.1 502 ${host} could not be reached: ${error.message}\r\n\r\n`);
+    };
+    target.once("error", refuse).once("connect", () => {
+      target.off("error", refuse);
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       target.write(head);
       target.pipe(socket).pipe(target);
@@ -66,7 +74,7 @@ export async function startOutside({ hosts, authority, authorityFile, open = fal
     for (const one of [socket, target]) {
       sockets.add(one);
       // A program that was killed leaves its connection in the middle of anything.
-      one.on("error", () => { socket.destroy(); target.destroy(); });
+      one.on("error", () => { socket.destroySoon(); target.destroy(); });
       one.on("close", () => sockets.delete(one));
     }
   });
@@ -81,6 +89,41 @@ export async function startOutside({ hosts, authority, authorityFile, open = fal
       await Promise.all([inside, proxy].map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };
+}
+
+/** A host that is played by a server of the lab elsewhere; undefined as long as that server does not run. */
+export function forwardTo(target: () => string | undefined): HostHandler {
+  return async (request, response) => {
+    const url = target();
+    if (url === undefined) throw new LabError(`The lab has nothing in the place of ${hostOf(request)}`);
+    const answered = await new Promise<IncomingMessage>((resolve, reject) => {
+      request.pipe(ask(new URL(request.url ?? "/", url), { method: request.method, headers: request.headers }, resolve).on("error", reject));
+    });
+    response.writeHead(answered.statusCode ?? 502, answered.headers);
+    await pipeline(answered, response);
+  };
+}
+
+/** Says which of these hosts cannot be reached, before anything waits for them. */
+export async function assertReachable(addresses: readonly string[]): Promise<void> {
+  const reasons = await Promise.all([...new Set(addresses)].sort().map(async (address) => {
+    const { hostname, port } = new URL(address.includes("://") ? address : `https://${address}`);
+    const reason = await unreachable(hostname, port === "" ? 443 : Number(port));
+    return reason === undefined ? [] : [`  ${hostname} (${reason})`];
+  }));
+  const lines = [...new Set(reasons.flat())];
+  if (lines.length > 0) throw new LabError(`The real charts cannot be had, these hosts could not be reached:\n${lines.join("\n")}\nRun it where there is a network, or without --charts=upstream: the lab has stand-ins for all of them.`);
+}
+
+function unreachable(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 5_000 }, () => { end(); });
+    const end = (reason?: string): void => {
+      socket.destroy();
+      resolve(reason);
+    };
+    socket.on("timeout", () => { end("no answer within 5 s"); }).on("error", ({ message }) => { end(message); });
+  });
 }
 
 async function answer(handler: HostHandler | undefined, faults: Faults, request: IncomingMessage, response: ServerResponse): Promise<void> {

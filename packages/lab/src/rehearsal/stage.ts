@@ -9,11 +9,13 @@ import { applyCrds, type Crd } from "../crds.ts";
 import type { LabNode } from "../nodes.ts";
 import { chartHosts } from "../outside/chart-host.ts";
 import { makeGitHost, type GitHost } from "../outside/git-host.ts";
-import { startOutside, type Outside } from "../outside/outside.ts";
+import { assertReachable, forwardTo, startOutside, type Outside } from "../outside/outside.ts";
 import { LabError } from "../errors.ts";
 import type { Report } from "../report.ts";
 import { standInChart, type ChartFacts } from "./charts.ts";
 import { startEso, type EsoArgs } from "../eso/eso.ts";
+import { storeHosts } from "../eso/objects.ts";
+import { startRealEso } from "../eso/real-eso.ts";
 import { Processes } from "../processes.ts";
 import { isAvailable, startPlayers, type Operator } from "./players.ts";
 import type { Tree } from "./tree.ts";
@@ -45,6 +47,8 @@ export interface StageArgs {
   operators: readonly Operator[];
   /** Where the External Secrets Operator reaches an Infisical; without it nobody plays that operator. */
   secretStore?: EsoArgs["resolve"];
+  /** Program of the real External Secrets Operator. @see checkEso @default the lab plays it */
+  eso?: string;
   /** Brings the cluster up. @see clusterOnly */
   raise: (hooks: RaiseHooks) => Promise<Raised>;
   /** Whether charts come from where they really are. @default false */
@@ -65,7 +69,8 @@ export interface Stage {
 
 /** Sets it: git and charts, a cluster, Argo CD with the settings of the bootstrap, and the players of the operators. */
 export async function setStage(args: StageArgs): Promise<Stage> {
-  const { binaries, tree, config, report, upstreamCharts = false } = args;
+  const { binaries, tree, config, report, upstreamCharts = false, secretStore, eso: binary } = args;
+  if (upstreamCharts) await assertReachable(args.charts.map(({ repoURL }) => repoURL));
   const room = new Processes(args.folder);
   const closing: (() => Promise<void>)[] = [() => room.stop()];
   const stop = async (): Promise<void> => {
@@ -77,7 +82,13 @@ export async function setStage(args: StageArgs): Promise<Stage> {
     const authority = await makeAuthority("lab");
     const authorityFile = join(room.folder, "authority.crt");
     writeFileSync(authorityFile, [authority.certificate, ...(upstreamCharts ? rootCertificates : [])].join("\n"));
-    const hosts = new Map([...(upstreamCharts ? [] : await chartHosts(args.charts.map(standInChart))), [git.host, git.handler]]);
+    // The real operator asks for Infisical at the address that its store has.
+    const stores = binary === undefined || secretStore === undefined ? [] : storeHosts(tree.objects.map(({ object }) => object));
+    const hosts = new Map([
+      ...(upstreamCharts ? [] : await chartHosts(args.charts.map(standInChart))),
+      ...stores.map((address) => [new URL(address).hostname, forwardTo(() => secretStore?.(address))] as const),
+      [git.host, git.handler],
+    ]);
     const outside = await startOutside({ hosts, authority, authorityFile, open: upstreamCharts });
     closing.push(() => outside.stop());
 
@@ -96,8 +107,10 @@ export async function setStage(args: StageArgs): Promise<Stage> {
       const players = startPlayers(args.operators, { client, authority }, report);
       closing.push(() => players.stop());
       const operator = args.operators.find(({ group }) => group === "external-secrets.io");
-      if (operator !== undefined && args.secretStore !== undefined) {
-        const eso = startEso({ client, resolve: args.secretStore, isRunning: () => isAvailable(client, operator), report });
+      if (operator !== undefined && secretStore !== undefined) {
+        const isRunning = (): Promise<boolean> => isAvailable(client, operator);
+        const { environment } = outside;
+        const eso = binary === undefined ? startEso({ client, resolve: secretStore, isRunning, report }) : startRealEso({ binary, controlPlane, environment, isRunning, report });
         closing.push(() => eso.stop());
       }
       return Promise.resolve();
