@@ -7,11 +7,12 @@ import { buildSite, page } from "./site.ts";
 
 const catalog = catalogWith([service("shelf", { purpose: "Says </script><script>alert(1)</script> and $& and <!-- things." })]);
 const folders: string[] = [];
+/** The folder that a browser opens. */
 const build = async (): Promise<string> => {
   const out = mkdtempSync(join(tmpdir(), "rzp-catalog-"));
   folders.push(out);
   await buildSite(catalog, out);
-  return out;
+  return join(out, "site");
 };
 afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true }); });
 
@@ -32,6 +33,7 @@ describe("the page", () => {
 describe("the site", () => {
   it("is five files, the same bytes every time", async () => {
     const [one, two] = [await build(), await build()];
+    expect(readdirSync(join(one, ".."))).toEqual(["server.js", "site"]);
     expect(readdirSync(one).sort()).toEqual(["app.css", "app.js", "catalog.json", "index.html", "topology.js"]);
     for (const file of readdirSync(one)) expect(readFileSync(join(two, file), "utf8")).toBe(readFileSync(join(one, file), "utf8"));
   });

@@ -1,6 +1,6 @@
 import { nearest } from "@rzp/core";
 import type { ComponentType, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { Heading } from "./parts.tsx";
 import type { Model } from "./model.ts";
 import { href, useRoute, VIEWS, type Route, type View } from "./route.ts";
@@ -101,18 +101,22 @@ function toMain(event: Event): void {
   document.querySelector<HTMLElement>("#main")?.focus();
 }
 
-/** Who follows a link begins at the top of what is new, with the heading read out; who goes back finds the place that was left, as the browser knows it. */
+/** Who follows a link begins at the top of what is new, with the heading read out; who goes back finds the place that was left. A browser by itself looks for it before it is drawn. */
 function useArrival(place: string): void {
   const [followed] = useState({ link: false });
   useEffect(() => {
-    const clicked = ({ target }: MouseEvent): void => { followed.link = target instanceof Element && target.closest('a[href^="#/"]') !== null; };
+    history.scrollRestoration = "manual";
+    const clicked = ({ target }: MouseEvent): void => {
+      followed.link = target instanceof Element && target.closest('a[href^="#/"]') !== null;
+      if (followed.link) history.replaceState(scrollY, "");
+    };
     addEventListener("click", clicked, { capture: true });
     return () => { removeEventListener("click", clicked, { capture: true }); };
   }, []);
-  useEffect(() => {
-    if (!followed.link) return;
+  useLayoutEffect(() => {
+    const left: unknown = history.state;
+    scrollTo(0, followed.link || typeof left !== "number" ? 0 : left);
+    if (followed.link) document.querySelector("h1")?.focus({ preventScroll: true });
     followed.link = false;
-    scrollTo(0, 0);
-    document.querySelector("h1")?.focus({ preventScroll: true });
   }, [place]);
 }

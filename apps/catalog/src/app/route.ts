@@ -32,7 +32,7 @@ export function serviceHref(name: string): string {
 /** Changes the address without leaving the view; `replace` where a person would not want to go back to every letter. */
 export function goTo(address: string, { replace = false }: { replace?: boolean } = {}): void {
   if (replace) {
-    history.replaceState(null, "", address);
+    history.replaceState(history.state, "", address);
     window.dispatchEvent(new HashChangeEvent("hashchange"));
   } else location.hash = address;
 }

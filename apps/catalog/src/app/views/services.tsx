@@ -7,6 +7,10 @@ import { goTo, href, serviceHref, type Route } from "../route.ts";
 
 const LABELS: Readonly<Record<Facet, string>> = { layer: "Layer", category: "Folder", exposure: "Exposure", backup: "Backup", security: "Pod security" };
 
+/** Height of a row and of a folder's heading, about, in pixels. */
+const ROW = 42;
+const HEAD = 30;
+
 export function Services({ model, route }: { model: Model; route: Route }): JSX.Element {
   const { services, off } = model.catalog;
   const filter: Filter = route.query;
@@ -20,13 +24,12 @@ export function Services({ model, route }: { model: Model; route: Route }): JSX.
         <SearchBox value={route.query.q ?? ""} onChange={(q) => { change("q", q, true); }} />
         <div class="facets">
           {FACET_NAMES.map((facet) => (
-            <label key={facet} class={(route.query[facet] ?? "") === "" ? "facet" : "facet on"}>
-              <span class="hidden">{LABELS[facet]}</span>
-              <select value={route.query[facet] ?? ""} onChange={({ currentTarget }) => { change(facet, currentTarget.value); }}>
+            <span key={facet} class={(route.query[facet] ?? "") === "" ? "facet" : "facet on"}>
+              <select aria-label={LABELS[facet]} value={route.query[facet] ?? ""} onChange={({ currentTarget }) => { change(facet, currentTarget.value); }}>
                 <option value="">{LABELS[facet]}</option>
                 {boxes(services, filter, facet).map(([box, number]) => <option key={box} value={box}>{`${box} (${number})`}</option>)}
               </select>
-            </label>
+            </span>
           ))}
           {isNarrowed ? <a class="clear" href={href("services")}>Clear</a> : null}
         </div>
@@ -98,7 +101,8 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
 
 function Folder({ category, services }: { category: string; services: readonly CatalogService[] }): JSX.Element {
   return (
-    <section class="folder">
+    // What is far below is not laid out before it is near: about as high as this it will be.
+    <section class="folder" style={{ containIntrinsicSize: `auto ${ROW * services.length + HEAD}px` }}>
       <h2 class="mono">{category.split("/").map((part, index) => (index === 0 ? part : <><i>/</i>{part}</>))} <span class="figure">{services.length}</span></h2>
       <ul class="rows">
         {services.map((service) => (

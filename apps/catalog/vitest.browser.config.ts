@@ -1,0 +1,7 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests in a real Chromium, by a command of their own: where there is none they are left out, and say so. */
+export default defineConfig({
+  ssr: { resolve: { conditions: ["@rzp/source", "node"] } },
+  test: { name: "catalog in Chromium", include: ["browser/**/*.test.ts"], pool: "forks", testTimeout: 30_000 },
+});
