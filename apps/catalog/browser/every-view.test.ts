@@ -15,7 +15,7 @@ let browser: Browser;
 let sites: Sites;
 beforeAll(async () => {
   [browser, sites] = await Promise.all([launch(), buildSites()]);
-}, 60_000);
+});
 afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 afterAll(async () => {
   await browser.close();

@@ -45,9 +45,3 @@ function answer({ method = "", url = "", headers }: IncomingMessage, response: S
   const coding = (["br", "gzip"] as const).find((one) => new RegExp(`\\b${one}\\b(?!;q=0(\\.0*)?\\b)`).test(accepted)) ?? "identity";
   end(200, { "content-type": type, etag, vary: "accept-encoding", "content-length": `${bodies[coding].byteLength}`, ...(coding === "identity" ? {} : { "content-encoding": coding }) }, bodies[coding]);
 }
-
-if (import.meta.main) {
-  const { SITE = join(import.meta.dirname, "site"), PORT = "8080" } = process.env;
-  const server = siteServer(SITE).listen(Number(PORT));
-  process.once("SIGTERM", () => server.close());
-}

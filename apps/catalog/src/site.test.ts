@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCatalog } from "@rzp/deploy/catalog";
 import { afterAll, describe, expect, it } from "vitest";
 import { catalogWith, service } from "./facts.test-data.ts";
 import { buildSite, page } from "./site.ts";
@@ -14,6 +18,13 @@ const build = async (): Promise<string> => {
   await buildSite(catalog, out);
   return join(out, "site");
 };
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
 afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true }); });
 
 describe("the page", () => {
@@ -33,7 +44,7 @@ describe("the page", () => {
 describe("the site", () => {
   it("is five files, the same bytes every time", async () => {
     const [one, two] = [await build(), await build()];
-    expect(readdirSync(join(one, ".."))).toEqual(["server.js", "site"]);
+    expect(readdirSync(join(one, ".."))).toEqual(["serve.mjs", "site"]);
     expect(readdirSync(one).sort()).toEqual(["app.css", "app.js", "catalog.json", "index.html", "topology.js"]);
     for (const file of readdirSync(one)) expect(readFileSync(join(two, file), "utf8")).toBe(readFileSync(join(one, file), "utf8"));
   });
@@ -48,6 +59,22 @@ describe("the site", () => {
 
   it("shows first what takes less than 100 kB of script", async () => {
     expect(readFileSync(join(await build(), "app.js")).byteLength).toBeLessThan(100_000);
+  });
+
+  it("is served by what stands beside it, with nothing but Node, until it is told to stop", async () => {
+    const port = await freePort();
+    const server = spawn(process.execPath, [join(await build(), "../serve.mjs")], { env: { PORT: `${port}` }, stdio: "inherit" });
+    const ended = once(server, "exit");
+    await expect.poll(() => fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } }).then(({ status }) => status, () => 0), { timeout: 20_000 }).toBe(200);
+    server.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it("becomes an image on one that the homelab runs already, as nobody's root", async () => {
+    const lines = readFileSync(join(import.meta.dirname, "../Containerfile"), "utf8").split("\n");
+    const known = (await readCatalog()).services.flatMap(({ versions }) => versions.map(({ reference }) => reference));
+    expect(known).toContain(lines.find((line) => line.startsWith("FROM "))?.slice("FROM ".length));
+    expect(lines).toContain("USER 1000");
   });
 
   it("hands the facts to whoever else wants them", async () => {

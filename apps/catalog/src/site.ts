@@ -5,7 +5,7 @@ import type { Catalog } from "@rzp/deploy/catalog";
 import { build } from "vite";
 
 export const APP = resolve(import.meta.dirname, "..");
-/** Where the page is built: `site/`, and `server.js` beside it. */
+/** Where the page is built: `site/`, and `serve.mjs`, which serves it. */
 export const DIST = join(APP, "dist");
 
 const SCRIPTS = { app: "src/app/main.tsx", topology: "src/graph/main.ts" };
@@ -27,7 +27,7 @@ export async function buildSite(catalog: Catalog, out: string = DIST): Promise<v
   for (const [name, input] of Object.entries(SCRIPTS)) await bundle(name, input, site);
   writeFileSync(join(site, "index.html"), page(readFileSync(join(APP, "index.html"), "utf8"), catalog));
   writeFileSync(join(site, "catalog.json"), `${JSON.stringify(catalog, undefined, 2)}\n`);
-  await build({ ...COMMON, build: { outDir: out, emptyOutDir: false, target: "node22", ssr: "src/server.ts", rolldownOptions: { output: { entryFileNames: "server.js" } } } });
+  await build({ ...COMMON, build: { outDir: out, emptyOutDir: false, target: "node22", ssr: "src/serve.ts", rolldownOptions: { output: { entryFileNames: "serve.mjs" } } } });
 }
 
 /** The page with its facts in it: a page out of a file may get no other file. No fact can end the script that it stands in. */

@@ -19,7 +19,7 @@ const stack = wholeStack();
 const rendered = (all: readonly Category[]): string => JSON.stringify(folders(homelab(stack, all)));
 
 describe("what a stack changes of a service", () => {
-  const digest = `sha256:${"0".repeat(64)}`;
+  const digest = `sha256:${"1".repeat(64)}`;
   const sonarr = "apps/media/acquisition/sonarr";
   const plex = "apps/media/streaming/plex";
 

@@ -4,6 +4,7 @@ import type { Stack } from "./config.ts";
 import { checkCertificates } from "./config/certificates.ts";
 import { checkConnector } from "./config/connector.ts";
 import { overridesOf } from "./config/overrides.ts";
+import { checkBuilt } from "./config/unbuilt.ts";
 import { categories as declared } from "./services/index.ts";
 import { NAMES, siteOf } from "./site.ts";
 
@@ -23,6 +24,7 @@ export function homelab(stack: Stack, categories: readonly Category[] = declared
   const all = registry(kept, site, { fileOf, reserved: [NAMES.argocd.root], switchedOff });
   const context = all.context(site);
   checkCertificates(stack, context, fileOf);
+  checkBuilt(context.services, fileOf);
   checkConnector(NAMES.connector, switchedOff, context, fileOf);
   return { stack, registry: all, context };
 }

@@ -19,6 +19,8 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   pulumi: { verbs: ["login", "stack init", "stack output", "stack export", "stack rm", "state unprotect"], values: ["-C", "--stack", "--replace"] },
   // Helm 4.
   helm: { verbs: ["install", "search repo", "show values"], values: ["--repo", "--version", "--namespace", "--values"] },
+  // Podman 5, podman-build(1), podman-login(1), podman-push(1).
+  podman: { verbs: ["build", "login", "push"], values: ["--tag", "--digestfile"] },
   // Proxmox VE 9.1, pveum(1), pvesh(1), pvesm(1), qm(1).
   pveum: { verbs: ["role add", "role modify", "user add", "aclmod", "user token"], values: ["--privs", "--users", "--roles", "--privsep"] },
   pvesm: { verbs: ["status"], values: ["--content"] },
