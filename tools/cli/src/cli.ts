@@ -71,6 +71,7 @@ program
 
 for (const [verb, description] of [
   ["consumer", "publish every package to a registry on this machine, use them outside of the workspace, release again and upgrade (--help for its options)"],
+  ["languages", "let Pulumi itself judge the schema for other languages, and write the Python SDK of it (needs Go and Python)"],
   ["publish", "publish what `nx release` has versioned, to the registry and with the token that NPM_REGISTRY and NPM_TOKEN name"],
 ] as const) {
   program

@@ -1,4 +1,7 @@
-/** Starts a component provider as Pulumi's language host does, from where npm put it, asks it for its schema, and writes that to the file that is named last: `plugin <package> <file>`. */
+/**
+ * Starts a component provider, asks it for its schema, and writes that to the file that is named last: `plugin <package> <file>`. A package is started as Pulumi's language
+ * host does, from where npm put it; a TypeScript file as it is.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -19,8 +22,9 @@ const grpc = inside("@grpc/grpc-js") as { credentials: { createInsecure: () => o
 const { ResourceProviderClient } = inside("./proto/provider_grpc_pb.js") as { ResourceProviderClient: new (address: string, credentials: object) => Client };
 const { GetSchemaRequest } = inside("./proto/provider_pb.js") as { GetSchemaRequest: new () => object };
 
+const command = name.endsWith(".ts") ? [...process.execArgv, name] : [join(dirname(sdk), "cmd/run-plugin/index.js"), dirname(load.resolve(`${name}/package.json`))];
 // Nobody listens there: an engine is needed to make something, not to say what could be made.
-const plugin = spawn(process.execPath, [join(dirname(sdk), "cmd/run-plugin/index.js"), dirname(load.resolve(`${name}/package.json`)), "127.0.0.1:1"], { stdio: ["ignore", "pipe", "inherit"] });
+const plugin = spawn(process.execPath, [...command, "127.0.0.1:1"], { stdio: ["ignore", "pipe", "inherit"] });
 try {
   const said = once(plugin.stdout, "data").then(([port]) => String(port).trim());
   const ended = once(plugin, "exit").then(([code]) => Promise.reject(new Error(`the provider ended with ${String(code)}`)));

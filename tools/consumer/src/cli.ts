@@ -1,8 +1,9 @@
-/** `./rzp consumer` and `./rzp publish`. */
+/** `./rzp consumer`, `./rzp languages` and `./rzp publish`. */
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { check } from "./check.ts";
 import { targetOf } from "./publish.ts";
+import { languages } from "./languages.ts";
 import { publish } from "./release.ts";
 import { CommandError, Lacking, run } from "./run.ts";
 
@@ -17,6 +18,14 @@ program
     const findings = await check({ root: ROOT, keep, say: console.log });
     for (const finding of findings) console.error(`rzp: ${finding}`);
     console.log(findings.length === 0 ? "\nall of it holds" : `\n${findings.length} findings`);
+    process.exitCode = findings.length === 0 ? 0 : 1;
+  });
+program
+  .command("languages")
+  .description("let Pulumi itself judge the provider's schema, and write the Python SDK of it (exit 1: it is none; exit 2: Go or Python is missing)")
+  .action(async () => {
+    const findings = await languages(ROOT, console.log);
+    for (const finding of findings) console.error(`rzp: ${finding}`);
     process.exitCode = findings.length === 0 ? 0 : 1;
   });
 program
