@@ -25,7 +25,7 @@ const LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 /** What serves these charts, by host: repositories by their index, OCI registries by their API. */
 export async function chartHosts(charts: readonly Chart[]): Promise<Map<string, HostHandler>> {
   const packed = await Promise.all(charts.map(packChart));
-  const hosts = Map.groupBy(packed, ({ repoURL }) => addressOf(repoURL).host);
+  const hosts = Map.groupBy(packed, ({ repoURL }) => addressOf(repoURL).hostname);
   return new Map([...hosts].map(([host, inside]) => [host, handler(inside)]));
 }
 
@@ -86,9 +86,10 @@ function registered({ repoURL, name, version, archive, digest }: Packed): [strin
   ];
 }
 
-function addressOf(repoURL: string): { host: string; path: string } {
-  const { host, pathname } = new URL(repoURL.startsWith("https://") ? repoURL : `https://${repoURL}`);
-  return { host, path: pathname.replace(/\/$/, "") };
+/** Without the port: that is how a host is looked for. */
+function addressOf(repoURL: string): { hostname: string; path: string } {
+  const { hostname, pathname } = new URL(repoURL.startsWith("https://") ? repoURL : `https://${repoURL}`);
+  return { hostname, path: pathname.replace(/\/$/, "") };
 }
 
 function digestOf(body: string | Buffer): string {
