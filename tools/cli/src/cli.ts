@@ -69,6 +69,17 @@ program
     process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "tools/bench/src/cli.ts"), ...words]);
   });
 
+program
+  .command("docs")
+  .description("build the documents as a site, with the packages' reference and a search; a dead link fails it (--help for its options)")
+  .argument("[words...]")
+  .allowUnknownOption()
+  .passThroughOptions()
+  .helpOption(false)
+  .action(async (words: string[]) => {
+    process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "apps/docs/src/cli.ts"), ...words]);
+  });
+
 for (const [verb, description] of [
   ["consumer", "publish every package to a registry on this machine, use them outside of the workspace, release again and upgrade (--help for its options)"],
   ["languages", "let Pulumi itself judge the schema for other languages, and write the Python SDK of it (needs Go and Python)"],

@@ -12,11 +12,11 @@ interface Tool {
 /** Programs besides kubectl and `./rzp`. Each list names no more than the pages need; where it was read stands beside it. */
 const TOOLS: Readonly<Record<string, Tool>> = {
   // Talos 1.13, reference/cli.
-  talosctl: { verbs: ["config merge", "dashboard", "dmesg", "etcd members", "etcd remove-member", "etcd snapshot", "etcd status", "get disks", "health", "reboot", "upgrade", "upgrade-k8s", "version"], values: ["-n", "-e", "--image", "--to"] },
+  talosctl: { verbs: ["config merge", "dashboard", "dmesg", "etcd members", "etcd remove-member", "etcd snapshot", "etcd status", "get disks", "health", "reboot", "reset", "upgrade", "upgrade-k8s", "version"], values: ["-n", "-e", "--image", "--to"] },
   // Velero 1.18, pkg/cmd/cli; in the server's image it is /velero.
   "/velero": { verbs: ["backup get", "backup create", "backup describe", "backup logs", "restore create", "restore describe", "restore get", "restore logs", "schedule get", "version"], values: ["--from-backup", "--from-schedule", "--include-namespaces", "--include-resources", "--selector"] },
   // Pulumi 3.
-  pulumi: { verbs: ["login", "stack init", "stack output", "stack export", "stack rm", "state unprotect"], values: ["-C", "--stack", "--replace"] },
+  pulumi: { verbs: ["login", "stack init", "stack output", "stack export", "stack rm", "state unprotect", "package add", "refresh", "up"], values: ["-C", "--stack", "--replace"] },
   // Helm 4.
   helm: { verbs: ["install", "search repo", "show values"], values: ["--repo", "--version", "--namespace", "--values"] },
   // Podman 5, podman-build(1), podman-login(1), podman-push(1).
@@ -28,7 +28,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   psql: { verbs: [], values: [] },
 };
 /** The shell's own, and what every machine has. */
-const PLAIN = ["base64", "cd", "curl", "date", "df", "export", "git", "grep", "htpasswd", "jq", "ls", "lspci", "nslookup", "openssl", "printf", "rm", "sh", "showmount", "sort", "umask", "yq"];
+const PLAIN = ["base64", "cd", "curl", "date", "df", "export", "git", "grep", "htpasswd", "jq", "ls", "lspci", "npm", "nslookup", "openssl", "pip-compile", "printf", "rm", "sh", "showmount", "sort", "umask", "yq"];
 const COMMANDS = [...Object.keys(TOOLS), ...PLAIN, "kubectl", "./rzp", "node_modules/.bin/lefthook", ".ci/run", "pnpm"];
 
 /** What is wrong with the commands of a page: in its blocks of shell every line is one, in running text what begins like one. */
