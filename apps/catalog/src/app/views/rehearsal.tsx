@@ -22,14 +22,27 @@ export function Rehearsal({ model }: { model: Model }): JSX.Element {
       <ol class="steps">
         {steps.map(({ step, seconds: took, passed }) => <li key={step}><Tag kind={passed ? "good" : "warn"}>{passed ? "passed" : "failed"}</Tag> {step} <span class="muted">{clock(took)}</span></li>)}
       </ol>
-      {problems.length === 0 ? null : (
-        <section class="risks"><h2>What stands in the way</h2><ul>{problems.map(({ application, object, message }) => <li key={`${application} ${object} ${message}`}><ServiceLink name={application} model={model} /> {object}: {message}</li>)}</ul></section>
-      )}
+      <Problems problems={problems} model={model} />
       <Section title="What came up when" note="Pale while Argo CD applies it, solid until it is up.">
         <Timeline rehearsal={rehearsal} model={model} />
       </Section>
       <p class="note">Real: kube-apiserver {versions.kubernetes}, Argo CD {versions.argoCd}, scheduler and controllers. Played: {played.join("; ")}.</p>
     </>
+  );
+}
+
+/** How many problems are read before anybody asks for the others. */
+const FIRST = 4;
+
+function Problems({ problems, model }: { problems: CatalogRehearsal["problems"]; model: Model }): JSX.Element | null {
+  if (problems.length === 0) return null;
+  const list = (some: CatalogRehearsal["problems"]): JSX.Element => <ul>{some.map(({ application, object, message }) => <li key={`${application} ${object} ${message}`}><ServiceLink name={application} model={model} /> {object}: {message}</li>)}</ul>;
+  return (
+    <section class="risks">
+      <h2>What stands in the way</h2>
+      {list(problems.slice(0, FIRST))}
+      {problems.length > FIRST ? <details><summary>{problems.length - FIRST} more</summary>{list(problems.slice(FIRST))}</details> : null}
+    </section>
   );
 }
 
