@@ -9,7 +9,7 @@ const FILE = join(import.meta.dirname, "../schema.json");
 describe("schema.json", () => {
   it("is what Pulumi's analyzer makes of declared.ts (vitest -u writes it anew)", async () => {
     await expect(packageSchema(tokens)).toMatchFileSnapshot(FILE);
-  });
+  }, 120_000);
 
   it("has a resource for each component, and each reference leads somewhere", () => {
     expect(Object.keys(schema.resources)).toEqual(tokens.toSorted());
@@ -31,5 +31,5 @@ describe("the analyzer", () => {
     ["InfisicalIdentity", "infisical", /Unsupported type .*'InfisicalIdentityArgs.transform'/],
   ])("takes no %s as it is", (component, folder, refusal) => {
     expect(() => analyzed(join(packages, folder), "src/index.ts", [component])).toThrow(refusal);
-  });
+  }, 120_000);
 });
