@@ -10,6 +10,8 @@ const layers = {
   "type:core": ["type:core"],
   "type:testing": ["type:core", "type:testing"],
   "type:sdk": [],
+  // Nx loads it as it is, without the condition by which the others resolve to their sources.
+  "type:nx": [],
   "type:component": ["type:core", "type:component", "type:sdk"],
   "type:composite": ["type:core", "type:component", "type:composite"],
   "type:plan": ["type:core", "type:plan"],

@@ -98,9 +98,10 @@ async function highestVersion(clone: string): Promise<string> {
   return highest.join(".");
 }
 
-/** The catalog's versions, and those of the workspace's own stand-ins. */
+/** The catalogs' versions, and those of the workspace's own stand-ins. */
 function pinsOf(root: string): Pins {
-  const { catalog } = parse(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")) as { catalog: Record<string, string> };
+  const { catalog: unnamed, catalogs } = parse(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")) as { catalog: Record<string, string>; catalogs: Record<string, Record<string, string>> };
+  const catalog = Object.fromEntries([unnamed, ...Object.values(catalogs)].flatMap((each) => Object.entries(each)));
   const standIn = (name: string): string => (JSON.parse(readFileSync(join(root, "sdks", name.split("/")[1] ?? name, "package.json"), "utf8")) as Package).version;
   return (name) => catalog[name] ?? standIn(name);
 }

@@ -1,0 +1,1 @@
+export { renameField, type FieldRename } from "./rename-field.ts";
