@@ -14,7 +14,7 @@ const SECTIONS: readonly { text: string; pages: readonly string[]; closed?: true
   { text: "Packages", pages: ["packages/"], closed: true },
   { text: "Decisions", pages: ["docs/architecture/decisions/README.md", "docs/architecture/decisions/"], closed: true },
   { text: "This homelab", pages: ["docs/reference/service-catalog/index.md", "docs/reference/"], closed: true },
-  { text: "The repository", pages: ["CONTRIBUTING.md", "apps/", "tools/", "sdks/"], closed: true },
+  { text: "The repository", pages: ["CONTRIBUTING.md", "docs/assets/", "apps/", "tools/", "sdks/"], closed: true },
 ];
 
 /** Every page in its section; a page that no section takes is an error, so that none is left out. */

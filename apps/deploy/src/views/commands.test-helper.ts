@@ -28,7 +28,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   psql: { verbs: [], values: [] },
 };
 /** The shell's own, and what every machine has. */
-const PLAIN = ["base64", "cd", "curl", "date", "df", "export", "git", "grep", "htpasswd", "jq", "ls", "lspci", "npm", "nslookup", "openssl", "pip-compile", "printf", "rm", "sh", "showmount", "sort", "umask", "yq"];
+const PLAIN = ["base64", "cd", "chromium", "curl", "date", "df", "export", "git", "grep", "htpasswd", "jq", "ls", "lspci", "npm", "nslookup", "openssl", "pip-compile", "printf", "rm", "sh", "showmount", "sort", "umask", "yq"];
 const COMMANDS = [...Object.keys(TOOLS), ...PLAIN, "kubectl", "./rzp", "node_modules/.bin/lefthook", ".ci/run", "pnpm"];
 
 /** What is wrong with the commands of a page: in its blocks of shell every line is one, in running text what begins like one. */
