@@ -32,7 +32,7 @@ export async function check({ root, say, keep }: Options): Promise<string[]> {
 
   const nodes = await runtimes(root);
   say("building what changed, and cloning the repository");
-  await run(root, join(root, "node_modules/.bin/nx"), ["run-many", "-t", "build", "--output-style=static"]);
+  await run(root, join(root, "node_modules/.bin/nx"), ["run-many", "-t", "build", "--projects=packages/*", "--output-style=static"]);
   const clone = join(work, "repository");
   await cloneInto(root, clone);
 

@@ -34,7 +34,7 @@ program
   .action(async () => {
     const target = targetOf(process.env);
     if ("problem" in target) throw new Lacking(target.problem);
-    await run(ROOT, `${ROOT}/node_modules/.bin/nx`, ["run-many", "-t", "build", "--output-style=static"]);
+    await run(ROOT, `${ROOT}/node_modules/.bin/nx`, ["run-many", "-t", "build", "--projects=packages/*", "--output-style=static"]);
     console.log(await publish(ROOT, target));
   });
 
