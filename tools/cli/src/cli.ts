@@ -80,10 +80,11 @@ program
     process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "apps/docs/src/cli.ts"), ...words]);
   });
 
-for (const [verb, description] of [
-  ["consumer", "publish every package to a registry on this machine, use them outside of the workspace, release again and upgrade (--help for its options)"],
-  ["languages", "let Pulumi itself judge the schema for other languages, and write the Python SDK of it (needs Go and Python)"],
-  ["publish", "publish what `nx release` has versioned, to the registry and with the token that NPM_REGISTRY and NPM_TOKEN name"],
+for (const [verb, [tool, ...preset], description] of [
+  ["ci", ["ci"], "what pipelines do: the commit they compare with, comments, waiting for Argo CD, Harness's own schemas (--help for all of it)"],
+  ["consumer", ["consumer", "consumer"], "publish every package to a registry on this machine, use them outside of the workspace, release again and upgrade (--help for its options)"],
+  ["languages", ["consumer", "languages"], "let Pulumi itself judge the schema for other languages, and write the Python SDK of it (needs Go and Python)"],
+  ["publish", ["consumer", "publish"], "publish what `nx release` has versioned, to the registry and with the token that NPM_REGISTRY and NPM_TOKEN name"],
 ] as const) {
   program
     .command(verb)
@@ -93,7 +94,7 @@ for (const [verb, description] of [
     .passThroughOptions()
     .helpOption(false)
     .action(async (words: string[]) => {
-      process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, "tools/consumer/src/cli.ts"), verb, ...words]);
+      process.exitCode = await run(process.execPath, [...process.execArgv, join(ROOT, `tools/${tool}/src/cli.ts`), ...preset, ...words]);
     });
 }
 
