@@ -21,14 +21,14 @@ export interface LayersSabotage {
 
 export const REPOSITORY = "https://git.example.com/home/lab.git";
 export const NAMESPACE = "home";
-/** Where the first layer has an object, and which is there late: its first sync fails. */
-export const LATE = "late";
+/** What refuses the first layer's change until it is taken away: its first sync fails. */
+export const GUARD = "guard";
 export const VICTIM = "app";
 export const NEEDS: Readonly<Record<string, readonly string[]>> = { core: [], platform: ["core"], [VICTIM]: ["platform"] };
 
 const project = "home";
 const application = (name: string, wave: number, path: string): KubernetesObject[] => argoAppManifests(name, { project, destination: { server: IN_CLUSTER, namespace: NAMESPACE }, source: { repoURL: REPOSITORY, targetRevision: "main", path, directory: { exclude: "application.yaml" } }, wave, retry: { limit: 10, backoff: { duration: "3s" } } });
-const configMap = (name: string, namespace = NAMESPACE): KubernetesObject => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { a: "1" } });
+const configMap = (name: string, value = "1"): KubernetesObject => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: NAMESPACE }, data: { a: value } });
 
 function deployment(name: string): KubernetesObject {
   const labels = { app: name };
@@ -43,11 +43,26 @@ function layers(): [string, KubernetesObject][] {
     ...application(name, wave, `tree/${name}`).map((object): [string, KubernetesObject] => [`tree/${name}/application.yaml`, object]),
     ...objects.map((object): [string, KubernetesObject] => [`tree/${name}/${object.kind.toLowerCase()}.yaml`, object]),
   ];
-  return [...folder("core", -2, [configMap("core", LATE)]), ...folder("platform", -1, [deployment("platform")]), ...folder(VICTIM, 0, [deployment(VICTIM), configMap(VICTIM), policy])];
+  return [...folder("core", -2, [configMap("core")]), ...folder("platform", -1, [deployment("platform")]), ...folder(VICTIM, 0, [deployment(VICTIM), configMap(VICTIM), policy])];
 }
 
 const ROOT = argoAppManifests("homelab", { project, destination: { server: IN_CLUSTER, namespace: "argocd" }, source: { repoURL: REPOSITORY, targetRevision: "main", path: "tree", directory: { recurse: true, include: "**/application.yaml" } } });
-export const PROJECT = argoProjectManifests(project, { description: "A small homelab.", sourceRepos: [REPOSITORY], destinations: [NAMESPACE, LATE, "argocd"].map((namespace) => ({ namespace })) });
+export const PROJECT = argoProjectManifests(project, { description: "A small homelab.", sourceRepos: [REPOSITORY], destinations: [NAMESPACE, "argocd"].map((namespace) => ({ namespace })) });
+
+const admission = (kind: string, spec: object): KubernetesObject => ({ apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: { name: GUARD }, spec });
+
+/**
+ * What is there before Argo CD looks. The first layer's object is there from an earlier life: out of sync and healthy, which is what tells a check that looks at
+ * the health alone from one that waits for the sync. Only the real write is refused, so that the comparison, which is a dry run, still works.
+ */
+export const BEFORE: readonly KubernetesObject[] = [
+  configMap("core", "0"),
+  admission("ValidatingAdmissionPolicy", {
+    matchConstraints: { resourceRules: [{ apiGroups: ["*"], apiVersions: ["*"], operations: ["CREATE", "UPDATE"], resources: ["configmaps", "gadgets"] }] },
+    validations: [{ expression: "request.dryRun || object.metadata.name != 'core'", message: "not yet" }],
+  }),
+  admission("ValidatingAdmissionPolicyBinding", { policyName: GUARD, validationActions: ["Deny"] }),
+];
 
 /** The tree with what is broken, the root among it. */
 export function treeOf({ change = (object) => object }: Pick<LayersSabotage, "change">): Tree {

@@ -13,9 +13,9 @@ import { kubeconfig } from "../../kubeconfig.ts";
 import { APPLICATIONS, type Application } from "../applications.ts";
 import { rehearse } from "../rehearsal.ts";
 import { clusterOnly, type StageArgs } from "../stage.ts";
-import { LATE, LAYERS_SABOTAGES, NAMESPACE, NEEDS, PROJECT, REPOSITORY, treeOf, VICTIM, type LayersSabotage } from "./layers.test-data.ts";
+import { BEFORE, GUARD, LAYERS_SABOTAGES, NAMESPACE, NEEDS, PROJECT, REPOSITORY, treeOf, VICTIM, type LayersSabotage } from "./layers.test-data.ts";
 
-/** For how long, in seconds, the first layer waits for its namespace after its first sync has failed: whoever does not wait for it is there by far sooner. */
+/** For how long, in seconds, the first layer is refused after its first sync has failed: whoever does not wait for it is there by far sooner. */
 const LATE_S = 15;
 /** Each is a rehearsal of its own: without the word for all of them, one stands for the rest. */
 const isWhole = process.env.RZP_LAB_SABOTAGES === "all";
@@ -27,12 +27,12 @@ const binaries = await findBinaries([...CONTROL_PLANE, ...ARGO_CD], { report: ()
 });
 const why = typeof binaries === "string" ? ` (skipped: ${binaries})` : "";
 
-/** Brings the namespace that the first layer lacks. */
-async function bringLate({ client }: ControlPlane): Promise<void> {
-  const hasFailed = async (): Promise<boolean> => (await client.get<Application>(`${APPLICATIONS}/core`))?.status?.operationState?.message?.includes("not found") ?? false;
+/** Takes away what refuses the first layer. */
+async function letPass({ client }: ControlPlane): Promise<void> {
+  const hasFailed = async (): Promise<boolean> => (await client.get<Application>(`${APPLICATIONS}/core`))?.status?.operationState?.message?.includes("not yet") ?? false;
   while (!(await hasFailed())) await sleep(200);
   await sleep(LATE_S * 1000);
-  await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: LATE } });
+  await client.request("DELETE", `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/${GUARD}`);
 }
 
 /** The cluster as it is, for programs that trust somebody else. */
@@ -49,12 +49,12 @@ async function problemsOf({ config = (own) => own, foreignAuthority = false, ...
   const namespaces = ["argocd", NAMESPACE].map((one) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name: one } }));
   const roots = tree.objects.filter(({ file }) => file.startsWith("bootstrap/")).map(({ object }) => object);
   const raise: StageArgs["raise"] = async (hooks) => {
-    const raised = await clusterOnly({ binaries, nodes: [{ name: "worker", cpu: "4", memory: "8Gi" }], bootstrap: [...namespaces, ...PROJECT, ...roots] })({
+    const raised = await clusterOnly({ binaries, nodes: [{ name: "worker", cpu: "4", memory: "8Gi" }], bootstrap: [...namespaces, ...BEFORE, ...PROJECT, ...roots] })({
       ...hooks,
       onCluster: async (cluster) => hooks.onCluster(foreignAuthority ? await distrusted(cluster) : cluster),
     });
     // Where the rehearsal ends before it comes, nobody waits for it any more.
-    bringLate(raised.controlPlane).catch(() => undefined);
+    letPass(raised.controlPlane).catch(() => undefined);
     return raised;
   };
   const { problems } = await rehearse({
