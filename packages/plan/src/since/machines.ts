@@ -16,9 +16,10 @@ export function compareRecordings(base: RecordingJson, head: RecordingJson): Cha
   const pairs = made(head).map((after) => ({ after, before: [after.urn, ...(after.aliases ?? [])].map((urn) => before.get(urn)).find((found) => found !== undefined) }));
   const kept = new Set(pairs.flatMap((pair) => pair.before?.urn ?? []));
   const changes = new Map<string, Change>();
-  // What follows from something that is made anew is known only when that is: once more until nothing is added.
-  for (let size = -1; size !== changes.size; ) {
-    size = changes.size;
+  // What follows from something that is made anew is known only when that is: once more until no value is added, be it to a change that was there.
+  const found = (): number => [...changes.values()].reduce((sum, { values }) => sum + 1 + values.length, 0);
+  for (let counted = -1; counted !== found(); ) {
+    counted = found();
     for (const pair of pairs) {
       const change = pair.before === undefined ? created(pair.after) : changed(pair.before, pair.after, changes);
       if (change !== undefined) changes.set(pair.after.urn, change);

@@ -113,6 +113,13 @@ describe("what a changed input does to a live thing", () => {
     expect(machines([file("a"), vm], [file("a"), vm])).toEqual([]);
   });
 
+  it("follows further what was only changed until it had to follow, whatever stands first", () => {
+    const file = (url: string): Resource => resource(FILE, "image", { url });
+    const between = (comment: string): Resource => resource(RECORD, "between", { comment, zoneId: "[unknown]" }, { propertyDependencies: { zoneId: [file("").urn] } });
+    const last = resource(RECORD, "last", { zoneId: "[unknown]" }, { propertyDependencies: { zoneId: [between("").urn] } });
+    expect(machines([last, between("a"), file("a")], [last, between("b"), file("b")]).map((change) => `${change.name} ${word(change)}`)).toEqual(["between replace", "last replace", "image replace"]);
+  });
+
   it("takes a renamed resource with an alias for the one it was, and one without for two", () => {
     const [was, is] = [resource(VM, "old", { vmId: 1 }), resource(VM, "new", { vmId: 1 })];
     expect(machines([was], [{ ...is, aliases: [was.urn] }])).toEqual([]);
