@@ -34,12 +34,17 @@ function about({ file, object: { kind, metadata } }: TreeObject): Pick<Change, "
   return { name: metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`, kind, group: file.split("/").slice(0, -1).join("/") };
 }
 
-/** Fields that the API server lets nobody change once an object is there (kubernetes/kubernetes `pkg/apis/{apps,batch,core,storage}/validation`). */
+/** Fields that the API server lets nobody change once an object is there (kubernetes/kubernetes `pkg/apis/{apps,batch,core,rbac,storage}/validation`; of CloudNativePG, its CRDs' own rules). */
 const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
+  Cluster: ["spec.serviceAccountName"],
+  ClusterRoleBinding: ["roleRef"],
   DaemonSet: ["spec.selector"],
+  Database: ["builtinLocale", "cluster", "collationVersion", "encoding", "icuLocale", "icuRules", "locale", "localeCType", "localeCollate", "localeProvider", "name", "template"].map((field) => `spec.${field}`),
   Deployment: ["spec.selector"],
   Job: ["spec.template", "spec.selector", "spec.completions"],
   PersistentVolumeClaim: ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeMode", "spec.dataSource", "spec.dataSourceRef", "spec.volumeName"],
+  RoleBinding: ["roleRef"],
+  ScheduledBackup: ["spec.cluster"],
   StatefulSet: ["spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"],
   StorageClass: ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"],
 };
@@ -55,13 +60,19 @@ function objectEffect(object: KubernetesObject, { path, before, after }: Differe
   if (kind === "PersistentVolumeClaim" && path === "spec.resources.requests.storage") {
     return (bytes(after) ?? 0) < (bytes(before) ?? 0) ? effect("refused", "a claim cannot shrink; the sync fails") : effect("in place", "the volume grows");
   }
-  if (kind === "Cluster" && path.endsWith("storage.size") && (bytes(after) ?? 0) < (bytes(before) ?? 0)) return effect("refused", "a database's volume cannot shrink; the operator refuses");
+  if (kind === "Cluster" && /storage\.size$/i.test(path) && (bytes(after) ?? 0) < (bytes(before) ?? 0)) return effect("refused", "a database's volume cannot shrink; the operator refuses");
   if (kind === "Application" && CHART_FIELDS.some((field) => isBelow(path, field))) return effect("unclear", "the chart is rendered anew; what that does to its pods is the chart's");
   const template = POD_TEMPLATES[kind];
   if (template === undefined || !isBelow(path, template)) return effect("in place");
   if (kind === "CronJob") return effect("in place", "from the next run on");
-  const strategy = isFields(object.spec) && isFields(object.spec.strategy) ? object.spec.strategy.type : undefined;
-  return effect("restart", strategy === "Recreate" ? "pods stop, then new ones start" : "new pods before the old ones go");
+  return effect("restart", rollout(object));
+}
+
+/** A pod of a StatefulSet has a name that no two have, and a DaemonSet's makes room on its node first, unless it is told otherwise. */
+function rollout({ kind, spec }: KubernetesObject): string {
+  if (kind !== "Deployment") return "pod by pod: each stops, then its new one starts";
+  const strategy = isFields(spec) && isFields(spec.strategy) ? spec.strategy.type : undefined;
+  return strategy === "Recreate" ? "pods stop, then new ones start" : "new pods before the old ones go";
 }
 
 function bytes(value: unknown): number | undefined {
