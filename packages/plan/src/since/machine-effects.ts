@@ -1,5 +1,6 @@
-import { isBelow, type Difference } from "./differences.ts";
+import { isBelow, isFields, type Difference } from "./differences.ts";
 import { effect, type Effect } from "./effect.ts";
+import { KEEPS_DATA } from "./objects.ts";
 
 /** Inputs of a resource, before and after. */
 export interface Sides {
@@ -12,7 +13,13 @@ type Rule = readonly [paths: readonly string[], decide: (difference: Difference,
 
 const inPlace = (): Effect => effect("in place");
 const replaced = (): Effect => effect("replace");
-const restarted = (): Effect => effect("restart", "powered off and on");
+/** Without `rebootAfterUpdate` the machine is left running as it is. */
+const restarted = (_: Difference, { after }: Sides): Effect => (after.rebootAfterUpdate === false ? effect("in place", "at its next start: rebootAfterUpdate is false") : effect("restart", "powered off and on"));
+/** Written into the state, and nobody is asked. */
+const recorded = (): Effect => effect("nothing", "only the state is told");
+
+/** Of `initialization`, what makes the machine anew. */
+const SOURCES = ["type", "userDataFileId", "vendorDataFileId", "networkDataFileId", "metaDataFileId"];
 
 /**
  * What each input does, by type. Read in the providers' sources and seen on the wire (bpg/proxmox `proxmoxtf/resource/vm/vm.go`, `vm/disk/schema.go`,
@@ -21,20 +28,26 @@ const restarted = (): Effect => effect("restart", "powered off and on");
  */
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   "proxmoxve:index/vmLegacy:VmLegacy": [
-    [["vmId", "amdSev", "clone", "disks[].fileId", ...["type", "userDataFileId", "vendorDataFileId", "networkDataFileId", "metaDataFileId"].map((field) => `initialization.${field}`)], replaced],
-    [["efiDisk.type", "tpmState.version"], ({ before, after }) => (before === undefined || after === undefined ? restarted() : replaced())],
+    [["vmId", "amdSev", "clone", "disks[].fileId", ...SOURCES.map((field) => `initialization.${field}`)], replaced],
+    [["efiDisk.type", "tpmState.version"], (difference, sides) => (difference.before === undefined || difference.after === undefined ? restarted(difference, sides) : replaced())],
     [["nodeName"], (_, { after }) => (after.migrate === true ? effect("in place", "moves to the other host") : replaced())],
     [["disks[].size"], sizeOfDisk],
     [["disks[].datastoreId"], () => effect("in place", "the disk is moved")],
     [["disks[].importFrom"], () => effect("nothing", "read once, when it is made")],
-    [["name", "tags", "description", "onBoot", "startup", "protection"], inPlace],
+    [["name", "tags", "description", "onBoot", "startup", "protection", "cpu.hotplugged"], inPlace],
     [["migrate", "rebootAfterUpdate", "stopOnDestroy", "deleteUnreferencedDisksOnDestroy", "purgeOnDestroy"], () => effect("nothing", "a setting of the provider")],
-    [["acpi", "kvmArguments", "bios", "keyboardLayout", "machine", "tabletDevice", "agent", "audioDevice", "bootOrders", "cpu", "memory", "efiDisk", "tpmState", "rng", "initialization", "hostpcis", "numas", "usbs", "operatingSystem", "serialDevices", "vga", "virtiofs", "scsiHardware", "watchdog"], restarted],
+    [["initialization"], initialization],
+    [["acpi", "kvmArguments", "bios", "keyboardLayout", "machine", "tabletDevice", "agent", "audioDevice", "bootOrders", "cpu", "memory", "efiDisk", "tpmState", "rng", "hostpcis", "numas", "usbs", "operatingSystem", "serialDevices", "vga", "virtiofs", "scsiHardware", "watchdog"], restarted],
   ],
   "proxmoxve:download/file:File": [[["contentType", "fileName", "nodeName", "datastoreId", "url", "checksum", "checksumAlgorithm", "decompressionAlgorithm"], replaced]],
-  "talos:imageFactory/schematic:Schematic": [[["schematic"], replaced]],
+  "talos:imageFactory/schematic:Schematic": [[["schematic"], () => effect("in place", 'the provider keeps the old id: give it replaceOnChanges: ["schematic"]')]],
   "talos:machine/secrets:Secrets": [[["talosVersion"], versionOfSecrets]],
-  "talos:machine/configurationApply:ConfigurationApply": [[["configPatches", "machineConfigurationInput", "applyMode", "node", "endpoint", "clientConfiguration"], () => effect("in place", "Talos decides from the document: at once, or at the next reboot")]],
+  "talos:machine/configurationApply:ConfigurationApply": [[["configPatches", "machineConfigurationInput", "applyMode", "node", "endpoint", "clientConfiguration", "timeouts"], () => effect("in place", "Talos decides from the document: at once, or at the next reboot")]],
+  "talos:machine/bootstrap:Bootstrap": [[["node", "endpoint", "clientConfiguration", "timeouts"], recorded]],
+  "talos:cluster/kubeconfig:Kubeconfig": [
+    [["node", "endpoint", "clientConfiguration", "timeouts"], recorded],
+    [["certificateRenewalDuration"], () => effect("in place", "a new kubeconfig, if the old one ends within that time")],
+  ],
   "cloudflare:index/dnsRecord:DnsRecord": [
     [["zoneId", "type"], replaced],
     [["name", "content", "ttl", "proxied", "comment"], inPlace],
@@ -58,7 +71,7 @@ const LOSSES: Readonly<Record<string, string>> = {
 };
 
 export function lossOf(type: string): string | undefined {
-  return LOSSES[type];
+  return LOSSES[type] ?? (type.startsWith("kubernetes:") ? KEEPS_DATA[type.split(":").at(-1) ?? ""] : undefined);
 }
 
 /** What a changed input does to the live thing behind a resource. */
@@ -67,6 +80,13 @@ export function machineEffect(type: string, difference: Difference, sides: Sides
   if (type.startsWith("pulumi:providers:")) return effect("in place", "the next calls are made with it");
   const rule = RULES[type]?.find(([paths]) => paths.some((path) => isBelow(difference.path, path)));
   return rule === undefined ? effect("unclear", "what the provider does with it is not known") : rule[1](difference, sides);
+}
+
+/** One that comes or goes whole brings or takes what it has. */
+function initialization(difference: Difference, sides: Sides): Effect {
+  const isWhole = difference.path === "initialization";
+  const has = [difference.before, difference.after].some((side) => isFields(side) && SOURCES.some((field) => field in side));
+  return isWhole && has ? replaced() : restarted(difference, sides);
 }
 
 function sizeOfDisk({ before, after }: Difference): Effect {

@@ -79,8 +79,8 @@ function bytes(value: unknown): number | undefined {
   return typeof value === "string" ? parseBytes(value) : undefined;
 }
 
-/** What cannot be had back by syncing again. */
-const KEEPS_DATA: Readonly<Record<string, string>> = {
+/** By kind, what goes with an object and cannot be had back by making it again. */
+export const KEEPS_DATA: Readonly<Record<string, string>> = {
   Cluster: "the database and its volumes",
   CustomResourceDefinition: "every object of its kind in the cluster",
   Namespace: "everything that is in it",

@@ -1,31 +1,15 @@
 import type { KubernetesObject } from "@rzp/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { comparePlanes, formatPlan, guardedChanges, planToJson, planToMarkdown, type Change, type Plan, type RecordingJson, type TreeObject } from "../index.ts";
+import { comparePlanes, formatPlan, guardedChanges, planToJson, planToMarkdown, type Change, type Plan, type TreeObject } from "../index.ts";
 import { makeUrn } from "../urn.ts";
 import { differences } from "./differences.ts";
+import { FILE, machines, RECORD, recording, resource, VM, word, type Resource } from "./resources.test-data.ts";
 
-type Resource = RecordingJson["resources"][number];
-
-const VM = "proxmoxve:index/vmLegacy:VmLegacy";
-const FILE = "proxmoxve:download/file:File";
-const SECRETS = "talos:machine/secrets:Secrets";
-const RECORD = "cloudflare:index/dnsRecord:DnsRecord";
-
-function resource(type: string, name: string, inputs: Resource["inputs"], rest: Partial<Resource> = {}): Resource {
-  return { urn: makeUrn("prod", "lab", undefined, type, name), type, name, custom: true, inputs, ...rest };
-}
-
-function recording(...resources: Resource[]): RecordingJson {
-  return { version: 1, recordedBy: "monitor", project: "lab", stack: "prod", organization: "o", sdkVersion: "3", resources, invokes: [], logs: [], stackOutputs: {} };
-}
-
-const machines = (before: readonly Resource[], after: readonly Resource[]): Change[] => comparePlanes({ recording: recording(...before), objects: [] }, { recording: recording(...after), objects: [] }).machines;
 const cluster = (before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Change[] => {
   const objects = (all: readonly KubernetesObject[]): TreeObject[] => all.map((object) => ({ file: `kubernetes/apps/media/${object.metadata.name}/${object.kind}.yaml`, object }));
   return comparePlanes({ recording: recording(), objects: objects(before) }, { recording: recording(), objects: objects(after) }).cluster;
 };
-const word = ({ effect: { severity, guarded } }: Change): string => (guarded ? `${severity}!` : severity);
 
 describe("differences", () => {
   it.each<[string, object, object, [path: string, before: unknown, after: unknown][]]>([
@@ -59,35 +43,7 @@ function sorted(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => (typeof item === "object" && item !== null && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item));
 }
 
-describe("what a changed input does to a live thing", () => {
-  it.each<[what: string, type: string, before: Resource["inputs"], after: Resource["inputs"], effect: string]>([
-    ["more memory", VM, { memory: { dedicated: 8192 } }, { memory: { dedicated: 16384 } }, "restart"],
-    ["another CPU type", VM, { cpu: { type: "host" } }, { cpu: { type: "x86-64-v2-AES" } }, "restart"],
-    ["a tag", VM, { tags: ["a"] }, { tags: ["b"] }, "in place"],
-    ["a disk that grows", VM, { disks: [{ size: 40 }] }, { disks: [{ size: 50 }] }, "in place"],
-    ["a disk that shrinks", VM, { disks: [{ size: 50 }] }, { disks: [{ size: 40 }] }, "refused!"],
-    ["one more disk", VM, { disks: [{ size: 50 }] }, { disks: [{ size: 50 }, { size: 500 }] }, "unclear"],
-    ["another image, after its creation", VM, { disks: [{ importFrom: "a" }] }, { disks: [{ importFrom: "b" }] }, "nothing"],
-    ["another boot disk by fileId", VM, { disks: [{ fileId: "a" }] }, { disks: [{ fileId: "b" }] }, "replace!"],
-    ["another id", VM, { vmId: 1 }, { vmId: 2 }, "replace!"],
-    ["another host, with migrate", VM, { nodeName: "a", migrate: true }, { nodeName: "b", migrate: true }, "in place"],
-    ["another host, without", VM, { nodeName: "a" }, { nodeName: "b" }, "replace!"],
-    ["an EFI disk's type", VM, { efiDisk: { type: "2m" } }, { efiDisk: { type: "4m" } }, "replace!"],
-    ["an EFI disk where there was none", VM, {}, { efiDisk: { type: "4m" } }, "restart"],
-    ["cloud-init's type", VM, { initialization: { type: "nocloud" } }, { initialization: { type: "configdrive2" } }, "replace!"],
-    ["cloud-init's address", VM, { initialization: { ipConfigs: [{ ipv4: { address: "a" } }] } }, { initialization: { ipConfigs: [{ ipv4: { address: "b" } }] } }, "restart"],
-    ["what nobody has looked up", VM, { poolId: "a" }, { poolId: "b" }, "unclear"],
-    ["an image's URL", FILE, { url: "a" }, { url: "b" }, "replace"],
-    ["a raised version of the secrets", SECRETS, { talosVersion: "v1.9.0" }, { talosVersion: "v1.13.0" }, "in place"],
-    ["a lowered version of the secrets", SECRETS, { talosVersion: "v1.13.0" }, { talosVersion: "v1.9.0" }, "replace!"],
-    ["a record's content", RECORD, { content: "a" }, { content: "b" }, "in place"],
-    ["a record's type", RECORD, { type: "A" }, { type: "CNAME" }, "replace"],
-    ["an object's name", "kubernetes:core/v1:Secret", { metadata: { name: "a" } }, { metadata: { name: "b" } }, "replace"],
-    ["a provider's address", "pulumi:providers:proxmoxve", { endpoint: "a" }, { endpoint: "b" }, "in place"],
-  ])("%s", (_, type, before, after, effect) => {
-    expect(machines([resource(type, "x", before)], [resource(type, "x", after)]).map(word)).toEqual([effect]);
-  });
-
+describe("a changed resource", () => {
   it("is refused by the engine where what would go is protected, as it was protected before", () => {
     const [was, is] = [resource(VM, "cp-1", { vmId: 1 }, { protect: true }), resource(VM, "cp-1", { vmId: 2 })];
     expect(machines([was], [is]).map(word)).toEqual(["refused!"]);
@@ -95,6 +51,7 @@ describe("what a changed input does to a live thing", () => {
     expect(machines([resource(VM, "cp-1", {})], []).map(({ effect }) => effect.says)).toEqual(["takes with it the machine and its disks"]);
     expect(machines([resource(VM, "cp-1", {}, { retainOnDelete: true })], []).map(word)).toEqual(["remove"]);
     expect(machines([resource(RECORD, "www", {})], []).map(word)).toEqual(["remove"]);
+    expect(machines([resource("kubernetes:core/v1:Namespace", "argocd", {})], []).map(word)).toEqual(["remove!"]);
   });
 
   it("heeds ignoreChanges and replaceOnChanges", () => {
@@ -167,6 +124,8 @@ describe("what a changed object does in the cluster", () => {
     ["an object whose API has a new version", [{ ...claim("1Gi"), apiVersion: "a/v1beta1" }], [{ ...claim("1Gi"), apiVersion: "a/v1" }], ["in place"]],
     ["one of another API group", [{ ...claim("1Gi"), apiVersion: "a/v1" }], [{ ...claim("1Gi"), apiVersion: "b/v1" }], ["remove!", "in place"]],
     ["a StatefulSet's claims", [object("StatefulSet", { spec: { volumeClaimTemplates: [{ metadata: { name: "a" } }] } })], [object("StatefulSet", { spec: { volumeClaimTemplates: [{ metadata: { name: "b" } }] } })], ["refused!"]],
+    ["a binding's role", [object("ClusterRoleBinding", { roleRef: { name: "a" } })], [object("ClusterRoleBinding", { roleRef: { name: "b" } })], ["refused!"]],
+    ["a database's log's size, down", [object("Cluster", { spec: { walStorage: { size: "2Gi" } } })], [object("Cluster", { spec: { walStorage: { size: "1Gi" } } })], ["refused!"]],
     ["a database's size, down", [object("Cluster", { spec: { storage: { size: "20Gi" } } })], [object("Cluster", { spec: { storage: { size: "10Gi" } } })], ["refused!"]],
   ])("%s", (_, before, after, effects) => {
     expect(cluster(before, after).map(word)).toEqual(effects);
@@ -174,6 +133,8 @@ describe("what a changed object does in the cluster", () => {
 
   it("says how pods are restarted", () => {
     expect(["Recreate", "RollingUpdate"].flatMap((type) => cluster([deployment("a", type)], [deployment("b", type)]).map(({ effect }) => effect.says))).toEqual(["pods stop, then new ones start", "new pods before the old ones go"]);
+    const said = ["DaemonSet", "StatefulSet"].flatMap((kind) => cluster([object(kind, { spec: { template: "a" } })], [object(kind, { spec: { template: "b" } })])).map(({ effect }) => effect.says);
+    expect(said).toEqual(Array.from({ length: 2 }, () => "pod by pod: each stops, then its new one starts"));
   });
 });
 
