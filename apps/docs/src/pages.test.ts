@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { deadLinks } from "./links.ts";
 import { anchorsOf, blocksOf, linksOf, titleOf } from "./markdown.ts";
-import { filePage, forSite, readPages, ROOT, sitePath } from "./pages.ts";
+import { filePage, filePath, forSite, readPages, ROOT, sitePath } from "./pages.ts";
 import { sidebarOf } from "./sidebar.ts";
 
 const fence = "```";
@@ -59,6 +59,13 @@ describe("the site", () => {
     });
     expect(filePage("lefthook.yml")).toMatch(/^---\nsearch: false\n---\n\n# lefthook.yml\n\n````text\n[^]+\n````\n$/);
     expect(filePage("kubernetes/core/namespaces")).toContain("\n## application.yaml\n\n````yaml\n");
+  });
+
+  // The first is a folder of folders alone, and its name begins with a dot: VitePress takes no such page.
+  it("shows a folder however deep its files are, under a name that VitePress takes", () => {
+    expect(forSite("docs/a.md", "[h](../.harness)", () => false)).toEqual({ text: "[h](../dot-harness.md)", files: [".harness"] });
+    expect(filePage(".harness")).toMatch(/\n## orgs\/.+\/pipelines\/deploy\.yaml\n\n````yaml\n/);
+    expect([".ci/run", "rzp"].map(filePath)).toEqual(["dot-ci/run.md", "rzp.md"]);
   });
 
   it("has every page in its table of contents, and refuses one that no section takes", () => {

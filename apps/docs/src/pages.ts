@@ -21,6 +21,11 @@ export function sitePath(path: string): string {
   return path.replace(/(^|\/)README\.md$/, "$1index.md");
 }
 
+/** Where the site keeps a file or a folder that a page leads to. VitePress takes nothing whose name begins with a dot for a page. */
+export function filePath(path: string): string {
+  return `${path.replace(/(^|\/)\./g, "$1dot-")}.md`;
+}
+
 /** A page as the site wants it, and files beside the pages that it leads to. */
 export interface SitePage {
   text: string;
@@ -42,16 +47,17 @@ export function forSite(path: string, text: string, isPage: (path: string) => bo
     if (isPage(posix.join(target, "README.md"))) return `](${posix.join(place, "index.md")}${hash})`;
     if (!existsSync(join(root, target))) return link;
     files.push(target);
-    return /\.(png|svg|jpg)$/.test(target) ? link : `](${place}.md)`;
+    return /\.(png|svg|jpg)$/.test(target) ? link : `](${relative(path, filePath(target))})`;
   })));
   return { text: rewritten.join(""), files };
 }
 
-/** A file of the repository as a page, or a folder with its files. Search is for what people wrote. */
+/** A file of the repository as a page, or a folder with all files in it, however deep. Search is for what people wrote. */
 export function filePage(path: string, root: string = ROOT): string {
   const full = join(root, path);
-  const names = statSync(full).isDirectory() ? readdirSync(full, { withFileTypes: true }).filter((one) => one.isFile()).map(({ name }) => name).sort() : [];
-  const texts = names.length === 0 ? [fenced(path, readFileSync(full, "utf8"))] : names.map((name) => `## ${name}\n\n${fenced(name, readFileSync(join(full, name), "utf8"))}`);
+  const isFolder = statSync(full).isDirectory();
+  const names = isFolder ? readdirSync(full, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map(({ parentPath, name }) => posix.relative(full, join(parentPath, name))).sort() : [];
+  const texts = isFolder ? names.map((name) => `## ${name}\n\n${fenced(name, readFileSync(join(full, name), "utf8"))}`) : [fenced(path, readFileSync(full, "utf8"))];
   return `---\nsearch: false\n---\n\n# ${path}\n\n${texts.join("\n")}`;
 }
 

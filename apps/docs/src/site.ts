@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { build, createServer } from "vitepress";
-import { filePage, forSite, readPages, ROOT, sitePath } from "./pages.ts";
+import { filePage, filePath, forSite, readPages, ROOT, sitePath } from "./pages.ts";
 import { writeReference } from "./reference.ts";
 
 const APP = resolve(import.meta.dirname, "..");
@@ -42,7 +42,7 @@ async function gather(say: (line: string) => void): Promise<void> {
 /** A file that a page leads to: an image as it is, anything else as a page. */
 function putFile(file: string): void {
   if (/\.(png|svg|jpg)$/.test(file)) cpSync(join(ROOT, file), join(GATHERED, file));
-  else put(`${file}.md`, filePage(file));
+  else put(filePath(file), filePage(file));
 }
 
 function put(path: string, text: string): void {
