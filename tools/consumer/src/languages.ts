@@ -1,4 +1,4 @@
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommandError, Lacking, run } from "./run.ts";
@@ -36,13 +36,14 @@ export function missingClasses(tokens: readonly string[], files: readonly string
   return tokens.map((token) => token.split(":")[2] ?? token).filter((name) => !files.some((text) => text.includes(`class ${name}(pulumi.ComponentResource)`)));
 }
 
-/** Built with Go from the modules that its go.mod pins: a minute of CPU the first time. */
-async function buildGenerator(root: string): Promise<string> {
+/** Built with Go from the modules that its go.mod pins: a minute of CPU the first time. A machine may lack Go or the modules; a program that does not compile is a fault. */
+export async function buildGenerator(root: string): Promise<string> {
+  const source = join(root, "packages/provider/codegen");
   const folder = join(root, ".rzp/languages");
   const program = join(folder, "codegen");
   mkdirSync(folder, { recursive: true });
-  await lacking("Go", () => run(join(root, "packages/provider/codegen"), "go", ["build", "-o", program, "."]));
-  if (!existsSync(program)) throw new Error(`go build has left no ${program}`);
+  await lacking("Go", () => run(source, "go", ["mod", "download"]));
+  await run(source, "go", ["build", "-o", program, "."]);
   return program;
 }
 
