@@ -1,5 +1,5 @@
 /** The homelab as it was at another commit, as that commit's own code says it. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readRendered } from "@rzp/lab";
 import type { RecordingJson, Side } from "@rzp/plan";
@@ -31,6 +31,8 @@ export async function baseSide(commit: string, stack: string, report: (line: str
   const folder = join(CACHE, commit);
   const recording = join(folder, `recording-${stack}.json`);
   if (!existsSync(recording)) await keep(commit, stack, folder, report);
+  utimesSync(folder, new Date(), new Date());
+  tidy(CACHE, KEPT);
   return { recording: JSON.parse(readFileSync(recording, "utf8")) as RecordingJson, objects: readRendered(folder, [TREE, BOOTSTRAP]) };
 }
 
@@ -47,11 +49,27 @@ async function keep(commit: string, stack: string, folder: string, report: (line
       mkdirSync(join(work, "kept", part, ".."), { recursive: true });
       renameSync(join(work, "code", part), join(work, "kept", part));
     }
-    for (const old of readdirSync(CACHE).filter((name) => !name.includes(".")).slice(KEPT - 1)) rmSync(join(CACHE, old), { recursive: true, force: true });
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(join(work, "kept"), folder);
+    // Where another stack of it was recorded, that one's recording stays.
+    if (existsSync(folder)) renameSync(join(work, "kept", `recording-${stack}.json`), join(folder, `recording-${stack}.json`));
+    else renameSync(join(work, "kept"), folder);
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Removes what runs that were killed have left, and all but so many commits: those that were asked for last. */
+export function tidy(cache: string, kept: number): void {
+  const names = readdirSync(cache);
+  const left = names.filter((name) => name.includes(".") && !isRunning(Number(name.split(".").at(-1))));
+  const old = names.filter((name) => !name.includes(".")).map((name) => ({ name, asked: statSync(join(cache, name)).mtimeMs })).sort((a, b) => b.asked - a.asked).slice(kept);
+  for (const name of [...left, ...old.map((one) => one.name)]) rmSync(join(cache, name), { recursive: true, force: true });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -37,7 +37,7 @@ describe("plan --base", () => {
 
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, 120_000);
 
   it("says what a commit does to both planes, and refuses what would be lost until it is wanted", { timeout: 240_000 }, () => {
     expect(plan("--base=main").out).toContain("machine plane: nothing changes\n\ncluster plane: nothing changes\n");
