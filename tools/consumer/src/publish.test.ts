@@ -13,11 +13,16 @@ describe("targetOf", () => {
   it.each<[what: string, environment: Record<string, string>, problem: RegExp]>([
     ["no registry", { NPM_TOKEN: "s3cret" }, /^NPM_REGISTRY is not set: the address of the npm registry/],
     ["an empty token, as a pipeline gives where a secret is missing", { ...good, NPM_TOKEN: "" }, /^NPM_TOKEN is not set/],
-    ["what is no address", { ...good, NPM_REGISTRY: "registry.example.com" }, /^NPM_REGISTRY is no address of a registry: "registry.example.com"/],
+    ["what is no address", { ...good, NPM_REGISTRY: "registry.example.com" }, /^NPM_REGISTRY is no address of a registry, such as https:/],
+    ["a token where the address belongs", { ...good, NPM_REGISTRY: "s3cret" }, /^NPM_REGISTRY is no address of a registry/],
+    ["a password in the address", { ...good, NPM_REGISTRY: "https://me:s3cret@registry.example.com/" }, /^NPM_REGISTRY has a name or a password in it/],
+    ["a password in an address over plain http", { ...good, NPM_REGISTRY: "http://me:s3cret@registry.example.com/" }, /^NPM_REGISTRY has a name or a password in it/],
     ["an address of another kind", { ...good, NPM_REGISTRY: "ftp://example.com/" }, /^NPM_REGISTRY is no address/],
-    ["a token over plain http", { ...good, NPM_REGISTRY: "http://registry.example.com/" }, /over plain http the token would be readable/],
+    ["a token over plain http", { ...good, NPM_REGISTRY: "http://registry.example.com/" }, /^NPM_REGISTRY begins with http: the token would be readable/],
   ])("refuses %s", (_what, environment, problem) => {
-    expect(targetOf(environment)).toEqual({ problem: expect.stringMatching(problem) as string });
+    const answer = targetOf(environment);
+    expect(answer).toEqual({ problem: expect.stringMatching(problem) as string });
+    expect(JSON.stringify(answer)).not.toContain("s3cret");
   });
 });
 

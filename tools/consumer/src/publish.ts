@@ -10,14 +10,15 @@ export interface Target {
   token: string;
 }
 
-/** The target that the environment names, or what is wrong with it, in words. */
+/** The target that the environment names, or what is wrong with it, in words. Neither value is ever said: where a token stands in the wrong variable, a log would keep it. */
 export function targetOf({ NPM_REGISTRY: registry, NPM_TOKEN: token }: Readonly<Record<string, string | undefined>>): Target | { problem: string } {
   const example = "such as https://registry.example.com/npm/";
   if (registry === undefined || registry === "") return { problem: `NPM_REGISTRY is not set: the address of the npm registry to publish to, ${example}` };
-  if (!URL.canParse(registry) || !/^https?:$/.test(new URL(registry).protocol)) return { problem: `NPM_REGISTRY is no address of a registry: "${registry}". It looks like https://registry.example.com/npm/` };
-  const { protocol, hostname } = new URL(registry);
+  if (!URL.canParse(registry) || !/^https?:$/.test(new URL(registry).protocol)) return { problem: `NPM_REGISTRY is no address of a registry, ${example}` };
+  const { protocol, hostname, username, password } = new URL(registry);
+  if (username !== "" || password !== "") return { problem: `NPM_REGISTRY has a name or a password in it, which every log would show. Give the address alone, ${example}, and the token in NPM_TOKEN` };
   const local = hostname === "127.0.0.1" || hostname === "localhost";
-  if (protocol === "http:" && !local) return { problem: `NPM_REGISTRY is ${registry}: over plain http the token would be readable on the way. Use https` };
+  if (protocol === "http:" && !local) return { problem: `NPM_REGISTRY begins with http: the token would be readable on the way. Use https, ${example}` };
   if (token === undefined || token === "") return { problem: "NPM_TOKEN is not set: a token that may publish there" };
   return { registry: registry.endsWith("/") ? registry : `${registry}/`, token };
 }
