@@ -56,9 +56,13 @@ export async function install(folder: string): Promise<void> {
   try {
     await run(folder, "pnpm", ["install", "--prefer-offline", "--reporter=append-only"]);
   } catch (error) {
-    const unreachable = error instanceof CommandError && /ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT|ERR_PNPM_META_FETCH_FAIL/.test(error.output);
-    throw unreachable ? new Lacking(`the packages' own dependencies cannot be had: ${error.output.trim()}`) : error;
+    throw error instanceof CommandError && isUnreachable(error.output) ? new Lacking(`the packages' own dependencies cannot be had: ${error.output.trim()}`) : error;
   }
+}
+
+/** Whether it is a registry elsewhere that cannot be reached. The one on this machine is the check's own: when that fails, nothing is lacking. */
+export function isUnreachable(output: string): boolean {
+  return /ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT|ERR_PNPM_META_FETCH_FAIL/.test(output) && !output.split("\n").some((line) => /ERR_PNPM|\bE[A-Z]{5,}\b/.test(line) && line.includes("//127.0.0.1:"));
 }
 
 /** Compiles as a consumer does, and gives the errors, one a line. Without emitting it only looks. */
