@@ -62,4 +62,12 @@ describe("on a phone", () => {
     await page.addScriptTag({ content: AXE });
     expect(await findings(page)).toEqual([]);
   });
+
+  // Its rows are cards there, and Safari takes no card for a row that does not say so.
+  it("a table says of all its parts what they are", async () => {
+    const { page } = await openFile(browser, sites.homelab.folder, "#/backups", { viewport: { width: 390, height: 844 } });
+    expect(await page.locator(".table td").first().evaluate((cell) => getComputedStyle(cell).display)).toBe("block");
+    expect(await page.locator(".table :is(thead, tbody, tr, th, td)").count()).toBeGreaterThan(50);
+    expect(await page.locator("table.table:not([role]), .table :is(thead, tbody, tr, th, td):not([role])").count()).toBe(0);
+  });
 });

@@ -9,7 +9,7 @@ import { buildSites } from "./sites.ts";
 export const PICTURE = "apps/catalog/picture.png";
 const BYTES_MAX = 150_000;
 
-/** The topology of this homelab, with one service chosen. */
+/** The list of services of this homelab, as somebody sees it first. */
 export async function takePicture(): Promise<void> {
   const [browser, sites] = await Promise.all([launch(), buildSites()]);
   try {

@@ -1,9 +1,10 @@
 /** The page's verbs. Exit codes: 0 done, 1 wrong, 2 something this machine lacks. */
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { readCatalog } from "@rzp/deploy/catalog";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { execa } from "execa";
 import { findChromium } from "../browser/chromium.ts";
 import { measure } from "../browser/measure.ts";
@@ -26,9 +27,11 @@ program
 program
   .command("serve")
   .description("answer with the built page on this machine, as the image does in the cluster")
-  .option("-p, --port <number>", "port, on the loopback", "8080")
-  .action(async ({ port }: { port: string }) => {
-    const server = siteServer(join(DIST, "site")).listen(Number(port), "127.0.0.1");
+  .option("-p, --port <number>", "port, on the loopback", portOf, 8080)
+  .action(async ({ port }: { port: number }) => {
+    const site = join(DIST, "site");
+    if (!existsSync(join(site, "index.html"))) program.error("error: the page is not built yet. Build it first: ./rzp nx run catalog:build");
+    const server = siteServer(site).listen(port, "127.0.0.1");
     await once(server, "listening");
     console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   });
@@ -54,6 +57,12 @@ program
   .command("picture")
   .description(`take the picture of the README: ${PICTURE}`)
   .action(inChromium(takePicture));
+
+function portOf(word: string): number {
+  const port = Number(word);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError("Use 0 to 65535; with 0 the system takes one that is free.");
+  return port;
+}
 
 /** Runs what needs a browser, or says in words that there is none. */
 function inChromium<Words extends unknown[]>(run: (...words: Words) => Promise<void>): (...words: Words) => Promise<void> {

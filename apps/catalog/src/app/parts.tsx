@@ -35,18 +35,21 @@ export function ServiceLink({ name, model }: { name: string; model: Model }): JS
   );
 }
 
-/** A table whose first column names its row. On a phone every row becomes a card, and every cell says what it is. */
+/**
+ * A table whose first column names its row. On a phone every row becomes a card, and every cell says what it is. The roles are those that its elements have anyway: some
+ * browsers forget them where a table is laid out as something else.
+ */
 export function Table({ caption, head, rows }: { caption: string; head: readonly string[]; rows: readonly (readonly ComponentChildren[])[] }): JSX.Element {
   return (
-    <table class="table">
+    <table class="table" role="table">
       <caption class="hidden">{caption}</caption>
-      <thead>
-        <tr>{head.map((text) => <th scope="col" key={text}>{text}</th>)}</tr>
+      <thead role="rowgroup">
+        <tr role="row">{head.map((text) => <th scope="col" role="columnheader" key={text}>{text}</th>)}</tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {rows.map((cells, row) => (
-          <tr key={row}>
-            {cells.map((cell, column) => (column === 0 ? <th scope="row" key={column}>{cell}</th> : <td key={column} data-head={head[column]}>{cell}</td>))}
+          <tr role="row" key={row}>
+            {cells.map((cell, column) => (column === 0 ? <th scope="row" role="rowheader" key={column}>{cell}</th> : <td role="cell" key={column} data-head={head[column]}>{cell}</td>))}
           </tr>
         ))}
       </tbody>
