@@ -6,7 +6,9 @@ import { crdNames, crdProblems, hasCrds } from "@rzp/testing";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { APP } from "../config.ts";
+import { declarationLines, median } from "../commands/stats.ts";
 import { all, stack } from "../rendered.test-data.ts";
+import { categories } from "../services/index.ts";
 import { blocksOf, commandProblems } from "./commands.test-helper.ts";
 import { KINDS } from "./kinds.test-data.ts";
 import { worldOf } from "./kubectl.test-helper.ts";
@@ -64,6 +66,11 @@ function flagsOf(verb: string): ReadonlySet<string> {
 describe("documents", () => {
   const pages = new Map(documents.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
   const written = [...pages].filter(([path]) => !isGenerated(path));
+
+  it("say in the README what `./rzp stats` counts", () => {
+    const sizes = declarationLines(categories).map(({ lines }) => lines);
+    expect(pages.get("README.md")).toContain(`| ${median(sizes)} lines in the middle of ${sizes.length} declarations, ${Math.min(...sizes)} to ${Math.max(...sizes)} |`);
+  });
 
   it.each(written)("%s names commands that exist", (path, text) => {
     expect([...unknownVerbs(path, text), ...unknownFlags(path, text), ...commandProblems(text, WORLD)]).toEqual([]);
