@@ -18,10 +18,9 @@ import { bootstrap, CHART, CHARTS, chartVersion, FOLDERS, homelab, NAMESPACE, RE
 const PATIENCE_MS = 240_000;
 /** All of them take minutes: without the word for it this one stands for the rest. */
 const FEW = ["kube-apiserver is killed"];
-const chosen = process.env.RZP_LAB_FAULTS === "all" ? FAULTS : FAULTS.filter(({ name }) => FEW.includes(name));
-
 const CRDS = process.env.RZP_LAB_CRDS ?? join(import.meta.dirname, "../../../../../../shared/crds");
 const secrets = existsSync(CRDS);
+const chosen = FAULTS.filter(({ name, ofSecrets }) => (process.env.RZP_LAB_FAULTS === "all" ? secrets || ofSecrets !== true : FEW.includes(name)));
 const binaries = await findBinaries([...CONTROL_PLANE, ...ARGO_CD], { report: () => undefined, build: false }).catch((error: unknown) => {
   if (error instanceof LabMissing) return error.message;
   throw error;
@@ -81,6 +80,15 @@ describe.skipIf(why !== "")(`a small homelab changes, and comes to rest as git s
     for (const { metadata } of await listApplications(stage.controlPlane.client)) await refresh(stage.controlPlane.client, metadata.name, "normal");
   }
 
+  /** Waits until Argo CD is in the middle of it. */
+  async function syncing(): Promise<void> {
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; ) {
+      if ((await listApplications(stage.controlPlane.client)).some(isSyncing)) return;
+      await sleep(50);
+    }
+    throw new Error("no Application began to sync, so nothing was hit in the middle of it");
+  }
+
   /** Says what still differs when the patience is over. */
   async function rest(commit: string): Promise<string[]> {
     const end = performance.now() + PATIENCE_MS;
@@ -102,7 +110,7 @@ describe.skipIf(why !== "")(`a small homelab changes, and comes to rest as git s
     const struck = fault?.at === "news" ? fault.strike({ stage, secrets: infisical.faults }) : undefined;
     await look();
     if (fault?.at === "sync") {
-      for (const end = performance.now() + PATIENCE_MS; performance.now() < end && !(await listApplications(stage.controlPlane.client)).some(isSyncing); ) await sleep(50);
+      await syncing();
       await fault.strike({ stage, secrets: infisical.faults });
     }
     await struck;

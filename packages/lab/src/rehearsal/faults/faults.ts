@@ -7,8 +7,8 @@ import type { Stage } from "../stage.ts";
 /** What is hit. */
 interface Target {
   stage: Pick<Stage, "controlPlane" | "git" | "outside">;
-  /** Of the Infisical that the homelab's secrets are in; faults of it are left out without one. */
-  secrets?: Faults | undefined;
+  /** Of the Infisical that the homelab's secrets are in. */
+  secrets: Faults;
 }
 
 /** Something that goes wrong while a homelab comes up or changes, and passes. */
@@ -16,6 +16,8 @@ export interface PassingFault {
   name: string;
   /** When it does most harm: as soon as there is something new to fetch, or in the middle of a sync. */
   at: "news" | "sync";
+  /** Whether it hits Infisical: where nothing reads secrets, it would hit nothing. */
+  ofSecrets?: true;
   /** Done when it has passed; what it broke need not be well by then. */
   strike: (target: Target) => Promise<void>;
 }
@@ -101,13 +103,13 @@ function outside(name: string, fault: (gitHost: string) => Parameters<Faults["ad
 
 /** By the name that Infisical's stand-in knows it by. */
 function ofSecrets(fault: string): PassingFault {
-  return { name: `Infisical: ${fault}`, at: "news", strike: ({ secrets }) => failing(secrets, fault) };
+  return { name: `Infisical: ${fault}`, at: "news", ofSecrets: true, strike: ({ secrets }) => failing(secrets, fault) };
 }
 
-async function failing(faults: Faults | undefined, fault: unknown): Promise<void> {
-  faults?.add(fault);
+async function failing(faults: Faults, fault: unknown): Promise<void> {
+  faults.add(fault);
   await sleep(LASTS_MS);
-  faults?.clear();
+  faults.clear();
 }
 
 function daemonOf({ controlPlane }: Target["stage"], name: string): Daemon {
