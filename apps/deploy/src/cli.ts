@@ -49,7 +49,7 @@ export function cli(): Command {
     .command("plan")
     .description("what the deploy program would make, offline: no credentials, no engine, no hardware")
     .addOption(stackOption())
-    .option("--json", "the whole recording for machines")
+    .option("--json", "for machines: the whole recording, or with --base what changes")
     .option("--full", "every input in full, multi-line patches included")
     .option("--base <ref>", "what changes in both planes since this branch, tag or commit")
     .addOption(new Option("--markdown", "with --base: for a comment on a pull request").conflicts("json"))
