@@ -40,6 +40,9 @@ export default async function service(tree: Tree, schema: ServiceSchema): Promis
     const what = known === undefined ? `Known without it are: ${Object.keys(CATALOGUE).join(", ")}.` : `Of ${name} the tag is enough: --image <tag>.`;
     refuse("image", image === undefined ? "is missing, and so is chart" : "is given, and so is chart", image === undefined ? `Give one of them. ${what}` : "Give one of them.");
   }
+  // What routes to a chart and asks for its health are Services and probes of the chart's own: nothing here could say it for them.
+  const unasked = chart === undefined ? undefined : (["port", "health", "host"] as const).find((field) => schema[field] !== undefined);
+  if (unasked !== undefined) refuse(unasked, "is given, and so is chart: a chart has its own", "Leave it out, and say it in the declaration's values and routes afterwards.");
   const { port = known?.port, health = known?.health } = schema;
   if (chart === undefined && port === undefined) refuse("port", `is missing, and "${name}" is not known here`, didYouMean(name, Object.keys(CATALOGUE)));
   if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) refuse("port", `is ${String(port)}`, "Use 1 to 65535.");

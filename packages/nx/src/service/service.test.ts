@@ -8,6 +8,7 @@ import service, { type ServiceSchema } from "./generator.ts";
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 const SERVICES = "apps/deploy/src/services";
 const INDEX = `${SERVICES}/apps/dev-tools/index.ts`;
+const CHART: ServiceSchema = { name: "gitea", category: "apps/dev-tools", chart: "oci://docker.gitea.com/charts/gitea@12.4.0" };
 const servers: Server[] = [];
 
 afterEach(() => {
@@ -66,7 +67,7 @@ export const linkding = workload({
 
   it("of a chart has its exact version", async () => {
     const tree = workspace();
-    await service(tree, { name: "gitea", category: "apps/dev-tools", chart: "oci://docker.gitea.com/charts/gitea@12.4.0" });
+    await service(tree, CHART);
     expect(tree.read(`${SERVICES}/apps/dev-tools/gitea.ts`, "utf8")).toContain('helmWorkload({\n  chart: { repoURL: "oci://docker.gitea.com/charts", name: "gitea", version: "12.4.0" },\n});');
   });
 });
@@ -84,6 +85,10 @@ describe("a mistake is told, and nothing is written", () => {
     ["latest", { name: "linkding", image: "latest" }, 'image "latest" follows latest.'],
     ["a digest", { name: "linkding", image: "1@sha256:12" }, 'image "1@sha256:12" has a digest that is none.'],
     ["a chart without its version", { name: "gitea", category: "apps/dev-tools", chart: "https://x.example.com/gitea" }, "is no chart with an exact version."],
+    ["a chart's port", { ...CHART, port: 3000 }, "port is given, and so is chart: a chart has its own. Leave it out,"],
+    ["a chart's health", { ...CHART, health: "/healthz" }, "health is given, and so is chart: a chart has its own."],
+    ["a chart's host", { ...CHART, host: "git" }, "host is given, and so is chart: a chart has its own."],
+    ["a chart without a route, which it has not anyway", { ...CHART, host: "false" }, "host is given, and so is chart: a chart has its own."],
     ["a port", { name: "linkding", image: "1", port: 70_000 }, "port is 70000. Use 1 to 65535."],
     ["a path", { name: "linkding", image: "1", health: "ping" }, 'health "ping" is no path.'],
     ["a host", { name: "linkding", image: "1", host: "a.example.com" }, 'host "a.example.com" is not a DNS label.'],
