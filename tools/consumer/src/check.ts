@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { cloneInto, packagesOf, type Package } from "./clone.ts";
 import { runtimes } from "./node.ts";
+import { useNx } from "./nx.ts";
 import { askPlugin, compile, install, runExamples, writeProject, type Pins } from "./outside.ts";
 import { examplesOf } from "./readme.ts";
 import { startRegistry } from "./registry.ts";
@@ -76,6 +77,12 @@ export async function check({ root, say, keep }: Options): Promise<string[]> {
         else if (answer.version !== version) findings.push(`${name} ${version} says over gRPC that it is ${answer.version}`);
         else say(`${name} ${version}, started as Pulumi starts a plugin (${node.name}), has a schema of ${answer.components} components`);
       }
+    }
+
+    for (const { name, version } of packages.filter((each) => each.name === "@rzp/nx")) {
+      const wrong = await useNx(join(work, "elsewhere"), version, registry.url, pinsOf(root));
+      findings.push(...wrong);
+      if (wrong.length === 0) say(`${name} ${version}, in an Nx workspace that has nothing else: targets of Pulumi.yaml, a generated service, and a migration by nx migrate`);
     }
 
     say("a second release, with a change that breaks");
