@@ -23,6 +23,11 @@ describe("a workload", () => {
   it.each<[string, Partial<WorkloadArgs>, string]>([
     ["a misspelt argument", { talkTo: ["b"] } as Partial<WorkloadArgs>, 'talkTo is no argument here. Did you mean "talksTo"?'],
     ["a word where a yes or no belongs, which would open the internet", { internet: "no" } as object, 'internet is "no". Use true or false.'],
+    ["no health", { health: undefined } as object, 'health is missing. Give a path such as /health that answers without a login, or "tcp".'],
+    ["no image", { image: undefined } as object, "image is missing. Write a text, in quotes."],
+    ["no port", { port: undefined } as object, "port is missing. Use a number, without quotes."],
+    ["a variable that is a number", { env: { RETRIES: 3 } } as object, "env.RETRIES is 3. Write it as a text, in quotes."],
+    ["a variable without a value", { env: { RETRIES: undefined } } as object, "env.RETRIES has no value. Write it as a text, in quotes."],
     ["a misspelt exposure", { exposure: "publc" } as object, 'exposure is "publc". Did you mean "public"?'],
     ["a misspelt password", { auth: "baisc" } as object, 'auth is "baisc". Did you mean "basic"?'],
     ["one name for a list", { talksTo: "prowlarr" } as object, 'talksTo is "prowlarr". Write a list, in brackets.'],

@@ -1,7 +1,7 @@
 import { isDnsLabel, isIpv4, parseBytes, parseCpu, refusal, type Refuse } from "@rzp/core";
 import type { WorkloadArgs } from "./args.ts";
 import { categoryProblem } from "./category.ts";
-import { checkShapes, WORKLOAD_SHAPES } from "./check-shapes.ts";
+import { checkRequired, checkShapes, checkTexts, WORKLOAD_SHAPES } from "./check-shapes.ts";
 import { checkSize, checkStorage } from "./check-storage.ts";
 import { keyOf, secretKeys } from "./env.ts";
 import { parseImage } from "./image.ts";
@@ -16,7 +16,9 @@ import { layerOf, LAYERS, SHARED_CONFIG, namespaceOf, partOf, type Layer, type S
 export function checkWorkload(component: string, id: ServiceId, args: WorkloadArgs): Layer {
   const refuse = refusal(component, id.name);
   const layer = checkId(id, refuse);
+  checkRequired(args, refuse);
   checkShapes(args, WORKLOAD_SHAPES, refuse);
+  for (const field of ["env", "files", "seed"] as const) checkTexts(field, args[field], refuse);
   checkKnown(args, refuse);
   const image = parseImage(args.image, { latest: args.relax?.latest !== undefined });
   if ("problem" in image) refuse(image.path, image.problem, image.expected);

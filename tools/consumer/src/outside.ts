@@ -51,10 +51,10 @@ function writerOf(folder: string): (path: string, text: string) => void {
   };
 }
 
-/** Beside the packages there are their dependencies, which come from wherever npm's packages come from on this machine. */
+/** Beside the packages there are their dependencies, which come from wherever npm's packages come from on this machine. A pipeline (CI=true) would refuse to change the lockfile otherwise. */
 export async function install(folder: string): Promise<void> {
   try {
-    await run(folder, "pnpm", ["install", "--prefer-offline", "--reporter=append-only"]);
+    await run(folder, "pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline", "--reporter=append-only"]);
   } catch (error) {
     throw error instanceof CommandError && isUnreachable(error.output) ? new Lacking(`the packages' own dependencies cannot be had: ${error.output.trim()}`) : error;
   }
