@@ -204,6 +204,15 @@ describe("the report", () => {
     expect(json).toMatchObject({ version: 1, machines: plan.machines, cluster: [{ op: "create" }, { op: "create" }, { op: "change" }], guarded: [{ name: "worker-1", kind: "VmLegacy" }] });
   });
 
+  it.each([
+    ["a\nb\nb\nc", "a\nb\nc", ["  - b"]],
+    ["a\nb", "a\nx", ["  b → x"]],
+    ["a\nb", "b\na", ["  the same lines in another order"]],
+  ])("shows of a text %j that becomes %j the lines that differ", (before, after, lines) => {
+    const changed = comparePlanes({ recording: recording(resource(RECORD, "a", { content: before })), objects: [] }, { recording: recording(resource(RECORD, "a", { content: after })), objects: [] });
+    expect(formatPlan(changed, options)).toContain(["      content:", ...lines.map((line) => `      ${line}`)].join("\n"));
+  });
+
   it("obeys no control character of a value, and breaks no table", () => {
     const evil = comparePlanes({ recording: recording(resource(RECORD, "a", { content: "x" })), objects: [] }, { recording: recording(resource(RECORD, "a", { content: "\u001b[2J|`" })), objects: [] });
     expect(formatPlan(evil, options)).not.toContain("\u001b");

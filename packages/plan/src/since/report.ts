@@ -123,13 +123,23 @@ function valueLine({ path, before, after, follows, effect }: ChangedValue): stri
   return [`${text(path)}: ${arrow(before, after)}${note}`];
 }
 
-/** Of a text, the lines that only one side has. */
+/** Of a text, the lines that one side has more often than the other. */
 function lineDifferences(before: string, after: string): string[] {
   const [was, is] = [before.split("\n"), after.split("\n")];
-  const gone = was.filter((line) => !is.includes(line)).map((line) => line.trim());
-  const come = is.filter((line) => !was.includes(line)).map((line) => line.trim());
+  const [gone, come] = [without(was, is), without(is, was)];
+  if (gone.length === 0 && come.length === 0) return ["  the same lines in another order"];
   if (gone.length === come.length) return gone.map((line, index) => `  ${arrow(line, come[index])}`);
   return [...gone.map((line) => `  - ${text(line)}`), ...come.map((line) => `  + ${text(line)}`)];
+}
+
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);
+  return lines.flatMap((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count > 0 ? [] : [line.trim()];
+  });
 }
 
 /** Longer than this, only where they begin to differ is shown of two values. */
