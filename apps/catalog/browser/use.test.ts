@@ -133,7 +133,7 @@ describe("the topology", () => {
     expect((await page.locator(".node text").allTextContents()).sort()).toEqual([...ends].sort());
     await page.locator('.node[data-id="sonarr"]').click();
     const near = new Set(services.flatMap(({ name, talksTo }) => talksTo.flatMap((to) => (name === "sonarr" || to === "sonarr" ? [name, to] : []))));
-    expect((await page.locator(".node.near text").allTextContents()).sort()).toEqual([...near].sort());
+    await expect.poll(async () => (await page.locator(".node.near text").allTextContents()).sort()).toEqual([...near].sort());
     expect(hash(page)).toBe("#/topology?focus=sonarr");
     await page.goBack();
     await expect.poll(() => page.locator(".focused").count()).toBe(0);

@@ -14,6 +14,10 @@ export const SWEEPS: readonly Sweep[] = [
     except: {
       // What the stand-in says that it is.
       "packages/lab/src/stand-ins/proxmox/cluster.ts": ["9.1.3"],
+      // What a new package begins with.
+      "packages/nx/src/component/files.ts": ["1.0.0"],
+      // A declaration that is generated to be looked at, and rendered nowhere.
+      "tools/consumer/src/nx.ts": ["12.4.0"],
     },
   },
   { of: /\.(ts|md)$/, like: /\bkubernetes: "(?<version>v\d[^"]*)"/g },
